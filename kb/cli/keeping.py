@@ -1,0 +1,107 @@
+"""Keeping house: ``kb serve``, ``kb samples``, ``kb remove``, ``kb reindex`` and ``kb plugins``."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.markup import escape
+
+from kb.cli.ingesting import ingest_sources, report
+from kb.cli.japanese import Command
+from kb.cli.output import out, print_json, progress_bar
+from kb.cli.session import Session, data_option, json_option
+from kb.errors import ExtractionError
+from kb.ingest.intake import Outcome
+from kb.model import EVERYTHING
+from kb.plugins import Plugins
+
+
+@click.command(cls=Command)
+@data_option
+@click.pass_obj
+def samples(session: Session) -> None:
+    """見本の資料（架空のみどり県のニュースレター）を documents/ に置きます。"""
+    target = session.config().documents / "newsletters"
+    target.mkdir(parents=True, exist_ok=True)
+    with as_file(_samples()) as folder:
+        new = [path for path in sorted(folder.iterdir()) if path.is_file() and not (target / path.name).exists()]
+        for path in new:
+            shutil.copyfile(path, target / path.name)
+    out.print(f"{escape(str(target))} に {len(new)}件の見本を置きました。「kb ingest」で取り込みます。")
+
+
+def _samples() -> Any:
+    """The sample documents: inside the installed package, or in the working copy of a developer."""
+    packaged = files("kb") / "samples" / "newsletters"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "documents" / "newsletters"
+
+
+@click.command(cls=Command)
+@data_option
+@click.argument("document", metavar="資料")
+@click.pass_obj
+def remove(session: Session, document: str) -> None:
+    """資料を目録と索引から外します（元のファイルは保管場所に残ります）。"""
+    with session.library() as library:
+        found = library.reader(EVERYTHING).find(document)
+        library.remove(found.id)
+    out.print(f"外しました：{escape(found.title)}（{found.id}）")
+
+
+@click.command(cls=Command)
+@data_option
+@click.option("--reread", is_flag=True, help="元のファイルの読み取りからやり直します。")
+@click.pass_obj
+def reindex(session: Session, reread: bool) -> None:
+    """索引を目録から作り直します。検索は作り直しの間も止まりません。"""
+    with session.library() as library:
+        total = len(library.reader(EVERYTHING).documents())
+        failed: list[Outcome] = []
+        if reread:
+            with progress_bar("読み直し", total) as advance:
+                failed = [outcome for outcome in library.reread(advance) if outcome.error]
+        with progress_bar("索引作り", total) as advance:
+            count = library.reindex(advance)
+    report(failed, {}, quiet=True)
+    out.print(f"{count}件の資料の索引を作り直しました。")
+    if failed:
+        sys.exit(ExtractionError.exit_code)
+
+
+@click.command(cls=Command)
+@data_option
+@json_option
+@click.pass_obj
+def plugins(session: Session, as_json: bool) -> None:
+    """使っているプラグインと、そのフックを表示します。"""
+    every = Plugins.load(session.config().disabled_plugins).names()
+    if as_json:
+        print_json([{"plugin": p.name, "version": p.version, "hooks": list(p.hooks)} for p in every])
+        return
+    for plugin in every:
+        out.print(f"[bold]{escape(plugin.name)}[/] {plugin.version}  {'、'.join(plugin.hooks)}")
+
+
+@click.command(cls=Command)
+@data_option
+@click.option("--host", metavar="アドレス", help="待ち受けるアドレス（既定は127.0.0.1）。")
+@click.option("--port", type=int, metavar="番号", help="待ち受けるポート番号（既定は8000）。")
+@click.option("--threads", type=int, metavar="数", help="同時に応じる要求の数（既定は8）。")
+@click.option("--ingest", "ingest_first", is_flag=True, help="始める前に documents/ のフォルダーから取り込みます。")
+@click.pass_obj
+def serve(session: Session, host: str | None, port: int | None, threads: int | None, ingest_first: bool) -> None:
+    """検索の画面をブラウザーに出します。終えるときは Ctrl+C を押します。"""
+    from kb.web import create_app  # noqa: PLC0415 - the other commands do without the web framework
+    from kb.web.serve import serve as run  # noqa: PLC0415
+
+    session.overrides |= {"host": host, "port": port, "threads": threads}
+    with session.library() as library:
+        if ingest_first:
+            labels = {name: kind.label for name, kind in library.content_types.items()}
+            report(ingest_sources(library), labels, quiet=False)
+        run(create_app(library), library.config.host, library.config.port, library.config.threads)

@@ -1,0 +1,61 @@
+"""Errors that people can meet. Each says what happened, to what, and what to do next, in Japanese."""
+
+from __future__ import annotations
+
+
+class KbError(Exception):
+    """The root of all errors that are shown to people.
+
+    Args:
+        subject: what it happened to: a file name, a plugin, a setting.
+        reason: what happened, a Japanese sentence.
+        fix: what to do next, a Japanese sentence; empty only where there is nothing to do.
+
+    """
+
+    exit_code = 1
+
+    def __init__(self, subject: str, reason: str, fix: str = "") -> None:
+        super().__init__(subject, reason, fix)
+        self.subject = subject
+        self.reason = reason
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.subject}：{self.reason}{self.fix}"
+
+
+class ExtractionError(KbError):
+    """A file could not be read. The original is kept; nothing of it is indexed."""
+
+    exit_code = 3
+
+
+class PluginError(KbError):
+    """A plugin does not keep the contract; ``subject`` is the plugin's name."""
+
+    exit_code = 4
+
+
+class ConfigError(KbError):
+    """A setting has a value that cannot be used; ``subject`` is the setting's name."""
+
+    exit_code = 2
+
+
+class NotFoundError(KbError):
+    """No such document, section or file, or none that this person may know of."""
+
+    exit_code = 5
+
+
+class BusyError(KbError):
+    """Another process is writing to the same data folder."""
+
+    exit_code = 6
+
+
+class IndexBrokenError(KbError):
+    """The index cannot be used as it is; it is derived data and can be rebuilt."""
+
+    exit_code = 7

@@ -1,0 +1,1 @@
+"""From a file to sections that can be found."""

@@ -1,0 +1,74 @@
+"""The reading process: reads one file with the plugins it is told to load, writes the result, and ends.
+
+Started by ``kb.ingest.sandbox`` as ``python -m kb.ingest.child``, with a JSON task on stdin and a JSON answer on
+stdout. Nothing in here decides anything: whatever goes wrong is written down for the parent, which words it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from kb.errors import ExtractionError, KbError, PluginError
+from kb.ingest.codec import dump
+from kb.model import File
+from kb.plugins import Plugins
+
+KINDS = {kind.__name__: kind for kind in (ExtractionError, PluginError)}
+"""The errors that cross the border between the processes."""
+
+
+def main() -> None:
+    """Read the task, set the limits, read the file, write the answer."""
+    task = json.load(sys.stdin)
+    answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a plugin that prints must not write into the answer
+    with answer:
+        answer.write(_answer(task))
+
+
+def _answer(task: dict[str, Any]) -> bytes:
+    try:
+        plugins = Plugins({name: importlib.import_module(module) for name, module in task["plugins"]})
+        _limit(task["seconds"], task["megabytes"])
+        extraction = plugins.extract(File(task["name"], Path(task["path"])))
+        return b'{"unknown": true}' if extraction is None else b'{"extraction": ' + dump(extraction) + b"}"
+    except KbError as error:
+        kind = type(error).__name__ if type(error).__name__ in KINDS else ExtractionError.__name__
+        return json.dumps({"error": [kind, error.subject, error.reason, error.fix]}).encode()
+    except MemoryError:
+        return b'{"memory": true}'
+
+
+def _limit(seconds: int, megabytes: int) -> None:
+    """Bound what the file may cost from now on; what has been loaded so far is not the file's doing."""
+    if sys.platform == "win32":
+        return  # no such limits there: the parent's deadline is the only one
+    import resource  # noqa: PLC0415 - Unix only
+
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() if _has_proc() else 0
+    space = used + (megabytes << 20)
+    for what, most in (
+        (resource.RLIMIT_AS, space),
+        (resource.RLIMIT_CPU, seconds + 1),
+        (resource.RLIMIT_FSIZE, megabytes << 20),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(what)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)  # noqa: PLW2901
+        resource.setrlimit(what, (most, most))
+    # Should the parent be killed, this process still ends.
+    signal.alarm(seconds + 5)
+
+
+def _has_proc() -> bool:
+    return Path("/proc/self/statm").exists()
+
+
+if __name__ == "__main__":
+    main()

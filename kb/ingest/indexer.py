@@ -1,0 +1,94 @@
+"""Bringing the index up to what the catalogue says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from kb.model import EVERYTHING, Annotation, Document, Section
+from kb.search.index import Entry, Index
+from kb.store.catalogue import Catalogue
+from kb.text.dates import fiscal_year, terms_of
+
+#: Documents written in one commit of the index: a commit costs fsyncs, an interrupted batch costs its repetition.
+BATCH = 200
+
+
+def entries(
+    document: Document, sections: Sequence[Section], annotations: dict[str, tuple[Annotation, ...]]
+) -> list[Entry]:
+    """What the index needs to know of a document's sections."""
+    shared = _document_keywords(document)
+    return [
+        Entry(
+            section=section.id,
+            document=document.id,
+            version=document.version,
+            access=document.access,
+            title=document.title,
+            heading=" ".join(section.path),
+            text=section.text,
+            date=document.date,
+            keywords=shared | _section_keywords(annotations.get(section.id, ())),
+        )
+        for section in sections
+    ]
+
+
+def _document_keywords(document: Document) -> dict[str, tuple[str, ...]]:
+    keywords: dict[str, tuple[str, ...]] = {name: (value,) for name, value in document.fields.items() if value}
+    keywords |= {"type": (document.type,), "document": (document.id,)}
+    if document.date:
+        keywords |= {"year": (str(document.date.year),), "fiscal": (str(fiscal_year(document.date)),)}
+    return keywords
+
+
+def _section_keywords(annotations: Iterable[Annotation]) -> dict[str, tuple[str, ...]]:
+    keywords: dict[str, dict[str, None]] = {}
+    for annotation in annotations:
+        if annotation.kind == "date":
+            keywords.setdefault("dates", {}).update(dict.fromkeys(terms_of(annotation.value)))
+        else:
+            keywords.setdefault(annotation.kind, {})[annotation.value] = None
+    return {kind: tuple(values) for kind, values in keywords.items()}
+
+
+def write(catalogue: Catalogue, index: Index, documents: Sequence[str]) -> None:
+    """Replace these documents in the index by what the catalogue says of them now; the ones it lacks are removed."""
+    known = catalogue.documents_by_id(documents, EVERYTHING)
+    for identity in documents:
+        document = known.get(identity)
+        sections = catalogue.sections_of(identity, EVERYTHING) if document else []
+        found = catalogue.annotations([section.id for section in sections])
+        index.replace(identity, entries(document, sections, found) if document else ())
+
+
+def drain(catalogue: Catalogue, index: Index, progress: Callable[[int], None] = lambda _count: None) -> int:
+    """Work off the outbox; returns how many documents were written.
+
+    The index is durable before an entry leaves the outbox. A process killed in between writes the same documents
+    again, which changes nothing.
+    """
+    total = 0
+    while pending := catalogue.pending(BATCH):
+        documents = list(dict.fromkeys(entry.document for entry in pending))
+        write(catalogue, index, documents)
+        index.commit()
+        catalogue.done(pending)
+        total += len(documents)
+        progress(len(documents))
+    return total
+
+
+def differing(catalogue: Catalogue, index: Index) -> list[str]:
+    """Documents that the index has in another version than the catalogue, lacks, or has too many."""
+    truth, indexed = catalogue.versions(), index.documents()
+    return sorted(d for d in truth.keys() | indexed.keys() if truth.get(d) != indexed.get(d))
+
+
+def fill(catalogue: Catalogue, index: Index, documents: Sequence[str], progress: Callable[[int], None]) -> None:
+    """Write many documents, a batch a commit."""
+    for start in range(0, len(documents), BATCH):
+        some = documents[start : start + BATCH]
+        write(catalogue, index, some)
+        index.commit()
+        progress(len(some))

@@ -1,0 +1,301 @@
+"""The only module that touches pluggy: finds plugins, checks that they keep the contract, and calls their hooks.
+
+Each implementation is called on its own, because one raising implementation aborts a plain pluggy call. Whoever raises
+is named: at start-up that is fatal (``PluginError``), while reading a document it is that document's failure.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import pluggy
+
+from kb import hookspecs
+from kb.errors import KbError, PluginError
+from kb.model import (
+    Annotation,
+    Config,
+    ContentType,
+    Document,
+    Extraction,
+    File,
+    Panel,
+    PanelPlace,
+    Section,
+    Source,
+    Synonyms,
+    View,
+)
+
+if TYPE_CHECKING:
+    import click
+
+GROUP = "kb.plugins"
+"""The entry point group by which bundled and external plugins are found alike."""
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PluginInfo:
+    """What the list of plugins shows of one."""
+
+    name: str
+    version: str
+    hooks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One implementation of one hook."""
+
+    plugin: str
+    hook: str
+    implementation: pluggy.HookImpl
+
+    def __call__(self, **arguments: Any) -> Any:
+        wanted = self.implementation.argnames
+        return self.implementation.function(**{name: arguments[name] for name in wanted})
+
+
+class Plugins:
+    """The plugins in use. Make one with ``load``, or ``Plugins({"name": module})`` for exactly the given ones."""
+
+    def __init__(self, modules: Mapping[str, object], versions: Mapping[str, str] | None = None) -> None:
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+        self._versions = dict(versions or {})
+        for name, module in modules.items():
+            self._register(name, module)
+
+    @classmethod
+    def load(cls, disabled: Collection[str] = (), extra: Mapping[str, object] | None = None) -> Plugins:
+        """All installed plugins but the ``disabled`` ones, and the ``extra`` modules.
+
+        Raises:
+            PluginError: if one cannot be imported, has a misspelt hook or asks for an unknown argument.
+
+        """
+        found = {point.name: point for point in sorted(entry_points(group=GROUP)) if point.name not in disabled}
+        modules: dict[str, object] = {name: _import(point) for name, point in found.items()}
+        versions = {name: point.dist.version for name, point in found.items() if point.dist}
+        return cls({**modules, **(extra or {})}, versions)
+
+    def _register(self, name: str, module: object) -> None:
+        try:
+            self._manager.register(module, name)
+        except (pluggy.PluginValidationError, ValueError) as error:
+            raise PluginError(
+                name, f"フックの書き方に誤りがあります（{error}）。", "docs/plugins.md の引数を見てください。"
+            ) from error
+        callers = self._manager.get_hookcallers(module) or []
+        for caller in callers:
+            if not caller.has_spec():
+                known = "、".join(sorted(self._hooks()))
+                raise PluginError(name, f"{caller.name} というフックはありません。", f"使えるフック：{known}")
+            if any(impl.wrapper or impl.hookwrapper for impl in caller.get_hookimpls() if impl.plugin is module):
+                raise PluginError(
+                    name, f"{caller.name} はラッパーとしては使えません。", "wrapper=True を外してください。"
+                )
+        if not callers:
+            raise PluginError(name, "フックが一つもありません。", "関数に @kb.hookimpl を付けてください。")
+
+    def _hooks(self) -> list[str]:
+        return [name for name in vars(hookspecs) if name.startswith("kb_")]
+
+    def _calls(self, hook: str) -> Iterator[_Call]:
+        # pluggy calls the last registered first and keeps its list in the opposite order.
+        for implementation in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
+            yield _Call(implementation.plugin_name, hook, implementation)
+
+    def _collect(self, hook: str, kind: type[T], **arguments: Any) -> list[tuple[str, T]]:
+        """Everything that all plugins return from one start-up hook, each with its plugin's name."""
+        results: list[tuple[str, T]] = []
+        # First registered first: what is listed (content types, views) is listed in a stable order.
+        for call in reversed(list(self._calls(hook))):
+            try:
+                values = list(call(**arguments))
+            except KbError:
+                raise
+            except Exception as error:
+                raise PluginError(
+                    call.plugin, f"{hook} の実行中に例外が起きました（{_name(error)}）。", DISABLE_HINT
+                ) from error
+            for value in values:
+                if not isinstance(value, kind):
+                    given = type(value).__name__
+                    raise PluginError(
+                        call.plugin, f"{hook} は {kind.__name__} を返す約束ですが、{given} を返しました。", DISABLE_HINT
+                    )
+            results += [(call.plugin, value) for value in values]
+        return results
+
+    def names(self) -> list[PluginInfo]:
+        """The plugins in use with their versions and hooks, in order of registration."""
+        return [
+            PluginInfo(
+                name,
+                self._versions.get(name, ""),
+                tuple(sorted(caller.name for caller in self._manager.get_hookcallers(module) or [])),
+            )
+            for name, module in self._manager.list_name_plugin()
+        ]
+
+    def extractors(self) -> tuple[tuple[str, str], ...]:
+        """Name and module of each plugin that reads a file format: what the reading process has to import.
+
+        Raises:
+            PluginError: one is not an importable module, so that another process cannot have it.
+
+        """
+        return tuple(
+            (name, _module_name(name, module))
+            for name, module in self._manager.list_name_plugin()
+            if any(caller.name == "kb_extract" for caller in self._manager.get_hookcallers(module) or [])
+        )
+
+    def template_folders(self) -> dict[str, Path]:
+        """The ``templates/`` folders that plugins bring along, by plugin: a panel needs no blueprint to use its own."""
+        folders: dict[str, Path] = {}
+        for name, module in self._manager.list_name_plugin():
+            file = getattr(module, "__file__", None)
+            folder = Path(file).parent / "templates" if file else None
+            if folder and folder.is_dir():
+                folders[name] = folder
+        return folders
+
+    def sources(self, config: Config) -> tuple[Source, ...]:
+        """All sources, by unique name."""
+        return tuple(_unique(self._collect("kb_sources", Source, config=config), "取込元").values())
+
+    def content_types(self) -> Mapping[str, ContentType]:
+        """All content types by their names."""
+        return _unique(self._collect("kb_content_types", ContentType), "資料の種類")
+
+    def thesaurus(self) -> tuple[Synonyms, ...]:
+        """The vocabulary of all plugins."""
+        return tuple(entry for _, entry in self._collect("kb_thesaurus", Synonyms))
+
+    def views(self) -> tuple[View, ...]:
+        """All views in the order of the navigation."""
+        return tuple(sorted((view for _, view in self._collect("kb_views", View)), key=lambda view: view.order))
+
+    def panels(self, place: PanelPlace) -> tuple[tuple[str, Panel], ...]:
+        """The panels of one place with the names of their plugins, in order."""
+        return tuple(sorted(self._collect("kb_panels", Panel, place=place), key=lambda pair: pair[1].order))
+
+    def commands(self) -> tuple[tuple[str, click.Command], ...]:
+        """All subcommands with the names of their plugins."""
+        import click as _click  # noqa: PLC0415 - the web server does not need it
+
+        return tuple(self._collect("kb_commands", _click.Command))
+
+    def extract(self, file: File) -> Extraction | None:
+        """What the first plugin that knows the format reads out of a file; None if none does.
+
+        Raises:
+            ExtractionError: the format is known, the file cannot be read.
+            PluginError: a plugin broke down over it.
+
+        """
+        for call in self._calls("kb_extract"):
+            extraction = self._contained(call, Extraction, file=file)
+            if extraction is not None:
+                return extraction
+        return None
+
+    def annotate(self, section: Section, document: Document) -> tuple[Annotation, ...]:
+        """All annotations of one section, in order of place.
+
+        Raises:
+            PluginError: a plugin broke down over it, or gave a span outside of the text.
+
+        """
+        found: list[Annotation] = []
+        for call in self._calls("kb_annotate"):
+            for annotation in self._contained(call, list, section=section, document=document) or ():
+                _check_span(call.plugin, annotation, section)
+                found.append(annotation)
+        return tuple(sorted(found, key=lambda a: (a.where, a.start, a.end, a.kind, a.value)))
+
+    def _contained(self, call: _Call, kind: type[T], **arguments: Any) -> T | None:
+        """Call one implementation; whatever goes wrong in it is that plugin's, by name."""
+        try:
+            result = call(**arguments)
+            if kind is list and result is not None:
+                result = list(result)
+        except KbError:
+            raise
+        except MemoryError:
+            raise  # the sandbox's limit, not a mistake of the plugin: the sandbox words it
+        except Exception as error:
+            log.exception("plugin %s raised in %s", call.plugin, call.hook)
+            raise PluginError(
+                call.plugin, f"{call.hook} の実行中に例外が起きました（{_name(error)}）。", DISABLE_HINT
+            ) from error
+        if result is not None and not isinstance(result, kind):
+            given = type(result).__name__
+            raise PluginError(
+                call.plugin, f"{call.hook} は {kind.__name__} を返す約束ですが、{given} を返しました。", DISABLE_HINT
+            )
+        return result
+
+
+DISABLE_HINT = "プラグインの作者に知らせてください。設定 disabled_plugins で外すこともできます。"
+
+
+def _import(point: EntryPoint) -> ModuleType:
+    try:
+        return importlib.import_module(point.value)
+    except Exception as error:
+        raise PluginError(point.name, f"読み込めません（{_name(error)}）。", DISABLE_HINT) from error
+
+
+def _module_name(plugin: str, module: object) -> str:
+    name = getattr(module, "__name__", "")
+    if not isinstance(module, ModuleType) or sys.modules.get(name) is not module:
+        raise PluginError(
+            plugin,
+            "kb_extract は別のプロセスで動くので、import できるモジュールに書く必要があります。",
+            "関数をモジュールの直下に置いてください。",
+        )
+    return name
+
+
+def _name(error: Exception) -> str:
+    text = str(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+Named = TypeVar("Named", Source, ContentType)
+
+
+def _unique(pairs: Iterable[tuple[str, Named]], what: Literal["取込元", "資料の種類"]) -> dict[str, Named]:
+    by_name: dict[str, Named] = {}
+    for plugin, value in pairs:
+        if value.name in by_name:
+            raise PluginError(
+                plugin, f"{what}「{value.name}」は別のプラグインが既に使っています。", "別の名前を付けてください。"
+            )
+        by_name[value.name] = value
+    return by_name
+
+
+def _check_span(plugin: str, annotation: object, section: Section) -> None:
+    if not isinstance(annotation, Annotation):
+        given = type(annotation).__name__
+        raise PluginError(plugin, f"kb_annotate は Annotation を返す約束ですが、{given} を返しました。", DISABLE_HINT)
+    text = section.heading if annotation.where == "heading" else section.text
+    if not 0 <= annotation.start < annotation.end <= len(text):
+        span = f"{annotation.start}:{annotation.end}"
+        raise PluginError(plugin, f"kb_annotate の範囲 {span} が本文（{len(text)}字）の外です。", DISABLE_HINT)

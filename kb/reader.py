@@ -1,0 +1,164 @@
+"""Reading and searching, bound to what one person may read.
+
+A ``Reader`` is made for a set of access classes and cannot be asked for more: whatever a page, a plugin or an interface
+does with it, it does within them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from time import perf_counter
+
+from kb.errors import NotFoundError
+from kb.model import (
+    AccessClass,
+    Annotation,
+    ContentType,
+    Document,
+    FacetCount,
+    Hit,
+    Page,
+    Query,
+    Section,
+)
+from kb.search.searcher import Marker, Searcher
+from kb.store.catalogue import Catalogue
+from kb.store.originals import Originals
+from kb.text.dates import era_year
+
+
+class Reader:
+    """The library as one person may see it."""
+
+    def __init__(
+        self,
+        access: frozenset[AccessClass],
+        catalogue: Catalogue,
+        originals: Originals,
+        content_types: Mapping[str, ContentType],
+        searcher: Callable[[], Searcher],
+    ) -> None:
+        self.access = access
+        self.content_types = content_types
+        self._catalogue = catalogue
+        self._originals = originals
+        self._searcher = searcher
+
+    def search(self, query: Query) -> Page:
+        """The sections that answer a query, one page of them, with marked snippets and facet counts."""
+        began = perf_counter()
+        answer = self._searcher().search(query, self.access)
+        sections = self._catalogue.sections([section for section, _ in answer.found.hits], self.access)
+        documents = self._catalogue.documents_by_id({section.document for section in sections.values()}, self.access)
+        hits = tuple(
+            _hit(sections[section], documents[sections[section].document], score, answer.marker)
+            for section, score in answer.found.hits
+            if section in sections  # the catalogue is the truth: what it no longer has or shows is no hit
+        )
+        return Page(
+            query=query,
+            total=answer.found.total,
+            hits=hits,
+            facets={name: self._facet(name, counts) for name, counts in answer.found.facets.items()},
+            partial=answer.partial,
+            took_ms=(perf_counter() - began) * 1000,
+        )
+
+    def marker(self, query: Query) -> Marker:
+        """Marks the words of a query in any text."""
+        return self._searcher().marker(query)
+
+    def document(self, document: str) -> Document:
+        """One document.
+
+        Raises:
+            NotFoundError: there is none with this id, or none that may be known of.
+
+        """
+        found = self._catalogue.document(document, self.access)
+        if found is None:
+            raise NotFoundError(document, "この資料は見つかりません。", "検索し直すか、資料の一覧から選んでください。")
+        return found
+
+    def documents(self, content_type: str = "") -> list[Document]:
+        """All documents (of one type), newest first."""
+        return self._catalogue.documents(self.access, content_type)
+
+    def find(self, name: str) -> Document:
+        """The one document that a person means: an id or the beginning of one, a file name, its stem, or a title.
+
+        Raises:
+            NotFoundError: there is none, or more than one.
+
+        """
+        found = self._catalogue.matching(name, self.access)
+        if not found:
+            raise NotFoundError(name, "この資料は見つかりません。", "「kb documents」で一覧を見てください。")
+        if len(found) > 1:
+            ids = "、".join(f"{document.id}（{document.file_name}）" for document in found)
+            raise NotFoundError(name, "当てはまる資料が複数あります。", f"IDで指定してください：{ids}")
+        return found[0]
+
+    def section(self, section: str) -> Section:
+        """One section.
+
+        Raises:
+            NotFoundError: there is none with this id, or none that may be known of.
+
+        """
+        found = self._catalogue.sections([section], self.access).get(section)
+        if found is None:
+            raise NotFoundError(section, "この記事は見つかりません。", "検索し直してください。")
+        return found
+
+    def sections(self, document: str) -> list[Section]:
+        """All sections of a document in reading order."""
+        return self._catalogue.sections_of(document, self.access)
+
+    def outline(self, document: str) -> list[Section]:
+        """The sections of a document without their texts."""
+        return self._catalogue.outline(document, self.access)
+
+    def annotations(self, sections: Iterable[Section]) -> dict[str, tuple[Annotation, ...]]:
+        """The annotations of sections that this reader has given out, by section id."""
+        return self._catalogue.annotations([section.id for section in sections])
+
+    def original(self, document: Document) -> Path:
+        """Where the original file of a document lies.
+
+        Raises:
+            NotFoundError: the store has lost it.
+
+        """
+        return self._originals.path(self.document(document.id).sha256)
+
+    def counts(self) -> tuple[int, int]:
+        """How many documents and sections there are to read."""
+        return self._catalogue.counts(self.access)
+
+    def _facet(self, name: str, counts: Mapping[str, int]) -> tuple[FacetCount, ...]:
+        labelled = [FacetCount(value, self._label(name, value), count) for value, count in counts.items()]
+        if name in {"year", "fiscal"}:
+            return tuple(sorted(labelled, key=lambda facet: facet.value, reverse=True))
+        return tuple(sorted(labelled, key=lambda facet: (-facet.count, facet.label)))
+
+    def _label(self, name: str, value: str) -> str:
+        if name == "type" and value in self.content_types:
+            return self.content_types[value].label
+        if name == "year":
+            return f"{value}年（{era_year(int(value))}）"
+        if name == "fiscal":
+            return f"{era_year(int(value))}度"
+        return value
+
+
+def _hit(section: Section, document: Document, score: float, marker: Marker) -> Hit:
+    return Hit(section, document, score, marker.snippet(section.text), marker.mark(section.label))
+
+
+def neighbours(outline: Sequence[Section], section: Section) -> tuple[Section | None, Section | None]:
+    """The sections before and after one in its document."""
+    before = next((s for s in reversed(outline) if s.ordinal < section.ordinal), None)
+    after = next((s for s in outline if s.ordinal > section.ordinal), None)
+    return before, after

@@ -1,0 +1,45 @@
+"""The engines by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kb.errors import ConfigError, IndexBrokenError
+from kb.search.index import Index
+from kb.search.memory import MemoryIndex
+from kb.search.whoosh_engine import WhooshIndex
+from kb.text.analyze import Analyzer
+
+ENGINES = ("whoosh", "memory")
+
+
+def open_index(engine: str, folder: Path, analyzer: Analyzer) -> Index:
+    """The index that lies in ``folder``.
+
+    Raises:
+        ConfigError: there is no such engine.
+        IndexBrokenError: there is no index that can be used: make a new one. With ``memory`` there never is.
+
+    """
+    _check(engine)
+    if engine == "memory":
+        raise IndexBrokenError(str(folder), "メモリ上の索引は保存されません。", "作り直します。")
+    return WhooshIndex.open(folder, analyzer)
+
+
+def create_index(engine: str, folder: Path, analyzer: Analyzer) -> Index:
+    """A new, empty index; ``memory`` leaves ``folder`` alone.
+
+    Raises:
+        ConfigError: there is no such engine.
+
+    """
+    _check(engine)
+    return MemoryIndex(analyzer) if engine == "memory" else WhooshIndex.create(folder, analyzer)
+
+
+def _check(engine: str) -> None:
+    if engine not in ENGINES:
+        raise ConfigError(
+            "engine", f"「{engine}」という検索エンジンはありません。", f"使えるもの：{'、'.join(ENGINES)}"
+        )

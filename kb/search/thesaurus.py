@@ -1,0 +1,79 @@
+"""類語辞書: other words for what somebody typed, looked up when a query is read.
+
+The index knows nothing of it, so an entry works from the next search on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.model import Synonyms
+from kb.text.analyze import Analyzer
+
+#: What a synonym is worth beside the word that was typed: the same thing, but it should not push aside who says it
+#: in the same words.
+SYNONYM = 0.6
+
+#: What a narrower word is worth: only a part of what was asked for.
+NARROWER = 0.4
+
+Terms = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Terms that may stand, side by side, for others."""
+
+    terms: Terms
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Some of the terms of a word as typed, and what may stand for them."""
+
+    terms: Terms
+    alternatives: tuple[Alternative, ...] = ()
+
+
+class Thesaurus:
+    """Knows the other words for a run of terms.
+
+    Entries are analysed as texts are, so each may be written in any spelling and be several terms long, on both sides.
+    An entry of function words only is passed over.
+    """
+
+    def __init__(self, entries: Sequence[Synonyms], analyzer: Analyzer) -> None:
+        self._alternatives: dict[Terms, dict[Terms, float]] = {}
+        for entry in entries:
+            words = [terms for word in entry.words if (terms := tuple(analyzer.terms(word)))]
+            broader = [terms for word in entry.broader if (terms := tuple(analyzer.terms(word)))]
+            for typed in words:
+                self._add(typed, words, SYNONYM)
+            for typed in broader:
+                self._add(typed, words, NARROWER)
+        self._longest = max(map(len, self._alternatives), default=0)
+
+    def _add(self, typed: Terms, others: Sequence[Terms], weight: float) -> None:
+        known = self._alternatives.setdefault(typed, {})
+        for other in others:
+            if other != typed:
+                known[other] = max(weight, known.get(other, 0.0))
+
+    def segments(self, terms: Sequence[str]) -> tuple[Segment, ...]:
+        """Cut terms where entries begin and end, from the left, the longest first; what is in none, one by one."""
+        found = []
+        start = 0
+        while start < len(terms):
+            length = self._length(terms, start)
+            run = tuple(terms[start : start + length])
+            others = self._alternatives.get(run, {})
+            found.append(Segment(run, tuple(Alternative(*item) for item in others.items())))
+            start += length
+        return tuple(found)
+
+    def _length(self, terms: Sequence[str], start: int) -> int:
+        """How many terms the longest entry at ``start`` has; 1 if there is none."""
+        longest = min(self._longest, len(terms) - start)
+        return next((n for n in range(longest, 1, -1) if tuple(terms[start : start + n]) in self._alternatives), 1)

@@ -1,0 +1,101 @@
+"""The tables of the catalogue. Changing one needs a migration (``tests/store/test_migrations.py`` compares the two)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("type", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("date", Date),
+    Column("date_basis", Text, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("access", String(16), nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("pages", Integer),
+    Column("source", String(64), nullable=False),
+    Column("uri", Text, nullable=False),
+    Column("warnings", JSON, nullable=False),
+    Column("updated_at", DateTime, nullable=False),
+    UniqueConstraint("source", "uri"),
+    Index("ix_document_sha256", "sha256"),
+    Index("ix_document_type_date", "type", "date"),
+)
+
+section = Table(
+    "section",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("document", ForeignKey("document.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("page", Integer),
+    Column("path", JSON, nullable=False),
+    Column("blocks", JSON, nullable=False),
+    UniqueConstraint("document", "ordinal"),
+)
+
+annotation = Table(
+    "annotation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("section", ForeignKey("section.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(64), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("where", String(16), nullable=False),
+)
+
+#: Documents whose index entries are out of date. Written in the transaction that changes the document, removed when
+#: the index has been made durable: nothing that was acknowledged can be missing from the index for good.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("document", String(40), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+failure = Table(
+    "failure",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("uri", String(700), primary_key=True),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fix", Text, nullable=False),
+    Column("at", DateTime, nullable=False),
+)

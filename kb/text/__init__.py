@@ -1,0 +1,1 @@
+"""Japanese text: normalising, repairing, analysing, dates and snippets."""

@@ -1,0 +1,83 @@
+"""Putting the web application together."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from flask import Blueprint, Flask
+from flask_bootstrap import Bootstrap5
+from jinja2 import ChoiceLoader, FileSystemLoader
+
+from kb.errors import PluginError
+from kb.library import Library
+from kb.model import PanelPlace, View
+from kb.web import documents, errors, headers, health, help, home, panels, reading, search, wording  # noqa: A004
+from kb.web.site import EXTENSION, Site
+
+#: Bytes of a request body. No page of the core takes any; a view that does sets ``request.max_content_length``.
+MOST_SENT = 1 << 20
+
+PAGES: tuple[Blueprint, ...] = (
+    home.blueprint,
+    search.blueprint,
+    reading.blueprint,
+    documents.blueprint,
+    help.blueprint,
+    health.blueprint,
+)
+
+
+def create_app(library: Library) -> Flask:
+    """The web application over one library.
+
+    Raises:
+        PluginError: a view takes an address or a name that is taken, or links to a page that it does not have.
+
+    """
+    app = Flask("kb.web", template_folder="templates", static_folder="static")
+    app.config.update(BOOTSTRAP_SERVE_LOCAL=True, MAX_CONTENT_LENGTH=MOST_SENT)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+    Bootstrap5(app)
+    app.extensions[EXTENSION] = _site(library)
+    app.jinja_loader = _templates(library)
+    for page in PAGES:
+        app.register_blueprint(page)
+    for view in app.extensions[EXTENSION].views:
+        _attach(app, view)
+    app.jinja_env.filters.update(wording.FILTERS)
+    app.jinja_env.globals.update(panels=panels.panels, views=app.extensions[EXTENSION].views)
+    errors.register(app)
+    headers.register(app)
+    return app
+
+
+def _site(library: Library) -> Site:
+    plugins = library.plugins
+    return Site(library, plugins.views(), {place: plugins.panels(place) for place in get_args(PanelPlace)})
+
+
+def _templates(library: Library) -> ChoiceLoader:
+    """The core's templates before the plugins': of two with the same name the core's is taken."""
+    core = FileSystemLoader(f"{__file__.rpartition('/')[0]}/templates")
+    return ChoiceLoader([core, *map(FileSystemLoader, library.plugins.template_folders().values())])
+
+
+def _attach(app: Flask, view: View) -> None:
+    """Add a plugin's pages, unless they would hide others."""
+    taken = {rule.rule for rule in app.url_map.iter_rules()}
+    try:
+        app.register_blueprint(view.blueprint)
+    except ValueError as error:  # Flask: the name is already registered
+        raise _refused(view, f"名前「{view.blueprint.name}」は既に使われています。") from error
+    prefix = f"{view.blueprint.name}."
+    own = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(prefix)]
+    if hidden := sorted({rule.rule for rule in own} & taken):
+        raise _refused(view, f"アドレス {'、'.join(hidden)} は既に使われています。")
+    if wording.endpoint(view) not in {rule.endpoint for rule in own}:
+        raise _refused(view, f"ページ {wording.endpoint(view)} がありません。")
+
+
+def _refused(view: View, reason: str) -> PluginError:
+    return PluginError(
+        f"画面「{view.label}」", reason, "プラグインの作者に知らせるか、disabled_plugins で外してください。"
+    )

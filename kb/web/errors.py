@@ -1,0 +1,73 @@
+"""Error pages: each kind of error is mapped to a page once, here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from uuid import uuid4
+
+from flask import Flask, render_template
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from kb.errors import BusyError, IndexBrokenError, KbError, NotFoundError
+
+log = logging.getLogger(__name__)
+
+TITLES: Mapping[int, tuple[str, str]] = {
+    400: ("要求を理解できませんでした", "アドレスを確かめて、もう一度お試しください。"),
+    404: ("ページが見つかりません", "アドレスを確かめるか、検索し直してください。"),
+    405: ("この操作はできません", "前のページに戻って、やり直してください。"),
+    410: ("この資料は公開を終えました", "検索し直すか、資料の一覧から選んでください。"),
+    413: ("送られたデータが大きすぎます", "小さく分けて、もう一度お試しください。"),
+    500: ("エラーが起きました", "しばらくしてから、もう一度お試しください。"),
+    503: ("ただいま利用できません", "しばらくしてから、もう一度お試しください。"),
+}
+"""Title and advice by status; others get those of 400 or 500."""
+
+STATUS: Mapping[type[KbError], int] = {NotFoundError: 404, BusyError: 503, IndexBrokenError: 503}
+"""The status of each kind of error; any other one is a fault of ours (500)."""
+
+
+def register(app: Flask) -> None:
+    """Show errors as pages in Japanese."""
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(KbError, of_library)
+    app.register_error_handler(Exception, unexpected)
+
+
+def of_http(error: HTTPException) -> Response:
+    """What Flask itself refuses. Headers such as Allow are kept."""
+    if error.response is not None or error.code is None:
+        return error.get_response()
+    response = error.get_response()
+    response.set_data(_page(error.code))
+    response.content_type = "text/html; charset=utf-8"
+    return response
+
+
+def of_library(error: KbError) -> Response:
+    """What the library refuses, in its own words where they are for visitors."""
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    if status == 500:
+        return unexpected(error)
+    if status > 500:
+        log.error("%s: %s", type(error).__name__, error)
+    # The subject may be a path on the server: it is for the log.
+    return _response(status, _page(status, f"{error.reason}{error.fix}" if status < 500 else ""))
+
+
+def unexpected(error: Exception) -> Response:
+    """A fault of ours: the log has everything, the visitor a number by which it is found there."""
+    number = uuid4().hex[:8]
+    log.error("error %s", number, exc_info=error)
+    return _response(500, _page(500, number=number))
+
+
+def _response(status: int, page: str) -> Response:
+    return Response(page, status, content_type="text/html; charset=utf-8")
+
+
+def _page(status: int, detail: str = "", number: str = "") -> str:
+    title, advice = TITLES.get(status) or TITLES[400 if status < 500 else 500]
+    return render_template("views/error.html", status=status, heading=title, detail=detail or advice, number=number)

@@ -1,0 +1,157 @@
+"""The catalogue: what is saved comes back, and nobody is told of what they may not read."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass, Annotation, BBox, Block, Section
+from kb.store.catalogue import Catalogue, Failure
+from kb.testing import a_document
+
+DOCUMENT = a_document(
+    date=date(2022, 2, 15),
+    date_basis="発行日",
+    fields={"number": "12"},
+    access=AccessClass.PUBLIC,
+    sha256="ab" * 32,
+    source="folder",
+    uri="newsletters/だより.pdf",
+    pages=4,
+    warnings=("3ページは画像だけです。",),
+)
+SECTIONS = (
+    Section(
+        "重層的支援の一年",
+        (
+            Block("庁内連携が進みました。", page=1, size=10.5, bbox=BBox(1.0, 2.0, 3.5, 4.0)),
+            Block("名称\t対象", "table", page=2, vertical=True, aside=1),
+        ),
+        id="0123456789ab-1",
+        document=DOCUMENT.id,
+        path=("重層的支援の一年",),
+        page=1,
+    ),
+    Section(
+        "参加者の声",
+        (),
+        2,
+        "box",
+        id="0123456789ab-2",
+        document=DOCUMENT.id,
+        ordinal=1,
+        path=("重層的支援の一年", "〔囲み〕参加者の声"),
+    ),
+)
+ANNOTATIONS = {"0123456789ab-1": (Annotation("date", "2022-02-15", "令和4年2月15日", 0, 4, "heading"),)}
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    opened = Catalogue(tmp_path / "store" / "catalogue.sqlite3")
+    yield opened
+    opened.close()
+
+
+def test_a_saved_document_comes_back_unchanged(catalogue):
+    catalogue.save(DOCUMENT, SECTIONS, ANNOTATIONS)
+    assert catalogue.document(DOCUMENT.id, EVERYTHING) == DOCUMENT
+    assert tuple(catalogue.sections_of(DOCUMENT.id, EVERYTHING)) == SECTIONS
+    assert catalogue.annotations([section.id for section in SECTIONS]) == ANNOTATIONS
+    assert [section.heading for section in catalogue.outline(DOCUMENT.id, EVERYTHING)] == [
+        "重層的支援の一年",
+        "参加者の声",
+    ]
+
+
+def test_saving_again_replaces_all_sections_and_annotations(catalogue):
+    catalogue.save(DOCUMENT, SECTIONS, ANNOTATIONS)
+    newer = replace(DOCUMENT, version=2, title="みどり県社協だより 第1号（訂正版）")
+    catalogue.save(newer, SECTIONS[:1], {})
+    assert catalogue.document(DOCUMENT.id, EVERYTHING) == newer
+    assert catalogue.counts(EVERYTHING) == (1, 1)
+    assert catalogue.annotations([SECTIONS[0].id]) == {}
+    assert catalogue.versions() == {DOCUMENT.id: 2}
+
+
+def test_it_is_all_there_when_opened_again(tmp_path):
+    first = Catalogue(tmp_path / "catalogue.sqlite3")
+    first.save(DOCUMENT, SECTIONS, ANNOTATIONS)
+    first.close()
+    second = Catalogue(tmp_path / "catalogue.sqlite3")
+    assert second.document(DOCUMENT.id, EVERYTHING) == DOCUMENT
+    second.close()
+
+
+def test_every_way_to_read_hides_what_may_not_be_read(catalogue):
+    secret = replace(DOCUMENT, access=AccessClass.CASES)
+    catalogue.save(secret, SECTIONS, ANNOTATIONS)
+    ids = [section.id for section in SECTIONS]
+    assert catalogue.document(DOCUMENT.id, PUBLIC_ONLY) is None
+    assert catalogue.documents(PUBLIC_ONLY) == []
+    assert catalogue.documents_by_id([DOCUMENT.id], PUBLIC_ONLY) == {}
+    assert catalogue.matching(DOCUMENT.title, PUBLIC_ONLY) == []
+    assert catalogue.sections(ids, PUBLIC_ONLY) == {}
+    assert catalogue.sections_of(DOCUMENT.id, PUBLIC_ONLY) == []
+    assert catalogue.outline(DOCUMENT.id, PUBLIC_ONLY) == []
+    assert catalogue.counts(PUBLIC_ONLY) == (0, 0)
+    assert catalogue.counts(frozenset({AccessClass.CASES})) == (1, 2)
+
+
+def test_a_change_is_pending_until_the_index_has_it(catalogue):
+    catalogue.save(DOCUMENT, SECTIONS, {})
+    catalogue.remove(DOCUMENT.id)
+    pending = catalogue.pending()
+    assert [entry.document for entry in pending] == [DOCUMENT.id, DOCUMENT.id]
+    catalogue.done(pending[:1])
+    assert catalogue.pending() == pending[1:]
+
+
+def test_removing_a_document_removes_its_sections_and_annotations(catalogue):
+    catalogue.save(DOCUMENT, SECTIONS, ANNOTATIONS)
+    catalogue.remove(DOCUMENT.id)
+    assert catalogue.counts(EVERYTHING) == (0, 0)
+    assert catalogue.annotations([SECTIONS[0].id]) == {}
+
+
+def test_documents_are_listed_newest_first_and_undated_last(catalogue):
+    for number, day in enumerate([date(2021, 4, 1), None, date(2023, 1, 5)]):
+        catalogue.save(replace(DOCUMENT, id=f"doc{number}", uri=str(number), date=day), (), {})
+    assert [d.id for d in catalogue.documents(EVERYTHING)] == ["doc2", "doc0", "doc1"]
+    assert catalogue.documents(EVERYTHING, "training") == []
+
+
+@pytest.mark.parametrize("name", ["0123456789ab", "0123", "だより.txt", "だより", "みどり県社協だより 第1号"])
+def test_a_document_is_found_by_what_people_call_it(catalogue, name):
+    catalogue.save(DOCUMENT, (), {})
+    assert [d.id for d in catalogue.matching(name, EVERYTHING)] == [DOCUMENT.id]
+
+
+@pytest.mark.parametrize("name", ["012", "よその資料", ""])
+def test_nothing_is_found_by_what_nobody_calls_it(catalogue, name):
+    catalogue.save(DOCUMENT, (), {})
+    assert catalogue.matching(name, EVERYTHING) == []
+
+
+def test_a_failure_is_kept_until_the_file_succeeds(catalogue):
+    failure = Failure(
+        "folder", DOCUMENT.uri, "だより.pdf", "cd" * 32, "パスワードで保護されています。", "外してください。"
+    )
+    catalogue.fail(failure)
+    catalogue.fail(failure)
+    assert catalogue.failures() == [failure]
+    catalogue.save(DOCUMENT, (), {})
+    assert catalogue.failures() == []
+
+
+def test_documents_are_known_by_their_content_and_their_origin(catalogue):
+    catalogue.save(DOCUMENT, (), {})
+    assert catalogue.by_sha256("ab" * 32) == DOCUMENT
+    assert catalogue.by_origin("folder", DOCUMENT.uri) == DOCUMENT
+    assert catalogue.by_origin("upload", DOCUMENT.uri) is None
+
+
+def test_more_ids_than_sqlite_takes_variables(catalogue):
+    catalogue.save(DOCUMENT, SECTIONS, {})
+    ids = [f"missing-{n}" for n in range(40_000)] + [SECTIONS[0].id]
+    assert list(catalogue.sections(ids, EVERYTHING)) == [SECTIONS[0].id]

@@ -1,0 +1,114 @@
+"""The import table of the architecture: imports point one way."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+#: module -> (what it may import from kb, which third-party packages it may import)
+CORE = {"model", "errors"}
+TABLE: dict[str, tuple[set[str], set[str]]] = {
+    "model": (set(), set()),
+    "errors": (set(), set()),
+    "hookspecs": ({"model"}, {"pluggy"}),
+    "plugins": (CORE | {"hookspecs"}, {"pluggy", "click"}),
+    "config": (CORE | {"hookspecs"}, set()),
+    "codec": (CORE, set()),
+    "text": (CORE | {"text"}, set()),
+    "text.analyze": (CORE | {"text"}, {"sudachipy"}),
+    "search": (CORE | {"text", "search"}, set()),
+    "search.whoosh": (CORE | {"text", "search"}, {"whoosh", "numpy"}),
+    "store": (CORE | {"codec", "store"}, {"sqlalchemy", "alembic"}),
+    "ingest": (CORE | {"codec", "plugins", "store", "text", "search.index", "ingest"}, set()),
+    "reader": (CORE | {"store", "text", "search"}, set()),
+    "library": (CORE | {"codec", "plugins", "store", "text", "search", "ingest", "reader"}, {"filelock"}),
+    "web": (
+        CORE | {"library", "reader", "config", "plugins", "search.query", "text.dates", "web"},
+        {"flask", "flask_bootstrap", "jinja2", "markupsafe", "werkzeug", "waitress"},
+    ),
+    "cli": (
+        CORE | {"", "library", "reader", "config", "plugins", "search.query", "ingest.intake", "web", "cli"},
+        {"click", "rich"},
+    ),
+    "__main__": ({"cli"}, set()),
+    "": ({"model", "errors", "hookspecs", "text"}, set()),
+    "testing": (CORE | {"config", "library", "plugins", "search.query", "ingest.intake"}, {"pytest"}),
+}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in (ROOT / "kb").rglob("*.py") if "migrations" not in path.parts)
+
+
+def name_of(path: Path) -> str:
+    """``kb/text/dates.py`` -> ``text.dates``; ``kb/__init__.py`` -> an empty name."""
+    parts = path.relative_to(ROOT / "kb").with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def row_of(name: str) -> tuple[set[str], set[str]]:
+    """The row with the longest name that ``name`` begins with."""
+    return TABLE[max((row for row in TABLE if name == row or (row and name.startswith(row))), key=len)]
+
+
+def imports(path: Path) -> set[str]:
+    """Absolute names of everything a file imports at run time; type-only imports do not count."""
+    found: set[str] = set()
+    pending: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            # `from kb.store import migrate` imports a module, `from kb.errors import KbError` does not.
+            module = node.module or ""
+            for alias in node.names:
+                inner = ROOT / Path(*f"{module}.{alias.name}".split("."))
+                is_module = inner.is_dir() or inner.with_suffix(".py").exists()
+                found.add(f"{module}.{alias.name}" if is_module else module)
+        pending += ast.iter_child_nodes(node)
+    return found
+
+
+def allowed(inside: str, permitted: set[str]) -> bool:
+    return any(inside == name or (name and inside.startswith(f"{name}.")) for name in permitted)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: name_of(path) or "kb")
+def test_module_imports_only_what_the_table_allows(path):
+    from_kb, third_party = row_of(name_of(path))
+    for imported in imports(path):
+        top, _, inside = imported.partition(".")
+        if top == "kb":
+            assert allowed(inside, from_kb), f"{path.relative_to(ROOT)} imports {imported}"
+        elif top not in sys.stdlib_module_names:
+            assert top in third_party, f"{path.relative_to(ROOT)} imports {imported}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "plugins").rglob("*.py")), ids=lambda path: path.stem)
+def test_plugin_imports_only_the_public_api(path):
+    package = path.relative_to(ROOT / "plugins").parts[0]
+    for imported in imports(path):
+        if imported.partition(".")[0] == "kb":
+            in_tests = "tests" in path.parts
+            assert imported in {"kb", "kb.web", "kb.testing"} or in_tests, f"{package} imports {imported}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: name_of(path) or "kb")
+def test_core_names_no_plugin(path):
+    names = {folder.name for folder in (ROOT / "plugins").iterdir() if folder.is_dir()}
+    assert not {imported.partition(".")[0] for imported in imports(path)} & names
+
+
+def test_only_one_file_touches_pluggy_and_one_sudachi():
+    def users(package):
+        return {name_of(path) for path in modules() if package in {i.partition(".")[0] for i in imports(path)}}
+
+    assert users("pluggy") == {"hookspecs", "plugins"}
+    assert users("sudachipy") == {"text.analyze"}

@@ -1,0 +1,58 @@
+"""The benchmark runs, and compares engines that answer the same."""
+
+import re
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from benchmarks import search
+from benchmarks.corpus import sections, vocabulary
+from benchmarks.questions import KINDS
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def report():
+    return search.measure(600, search.QUICK)
+
+
+def test_prints_figures_and_writes_the_page(tmp_path, capsys):
+    page = tmp_path / "benchmarks.md"
+    search.main(["--sizes", "60", "--quick", "--write", str(page)])
+    assert "## 60 sections" in capsys.readouterr().out
+    written = page.read_text(encoding="utf-8")
+    assert f"python -m benchmarks.search --sizes 60 --quick --write {page}" in written
+    assert all(f"| {kind} |" in written for kind in KINDS)
+
+
+def test_both_engines_find_the_same(report):
+    """Apart from questions (ours wants two words of four) and phrases (FTS5 knows no sentences)."""
+    for kind in KINDS.keys() - {"question", "phrase"}:
+        assert report.ours.times[kind].matches == report.theirs.times[kind].matches, kind
+
+
+def test_every_kind_of_query_finds_something(report):
+    assert all(times.matches > 0 for times in report.ours.times.values())
+
+
+def test_the_same_seed_gives_the_same_sections():
+    assert list(sections(30)) == list(sections(30))
+    assert len({entry.section for entry in sections(30)}) == 30
+
+
+def test_words_are_as_unevenly_frequent_as_in_real_texts():
+    words = vocabulary(Random(1))
+    drawn = words.draw(Random(3), 30_000)
+    first, hundredth = (drawn.count(words.words[rank - 1]) for rank in (1, 100))
+    assert first > 10 * hundredth > 0
+    assert len(set(drawn)) > 3_000
+
+
+def test_kept_page_has_the_figures_of_the_default_run():
+    page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    assert [int(size.replace(",", "")) for size in re.findall(r"^## ([\d,]+) sections", page, re.MULTILINE)] == [
+        *search.SIZES
+    ]
+    assert all(f"| {kind} |" in page for kind in KINDS)
