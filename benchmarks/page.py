@@ -97,8 +97,13 @@ def machine() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in ("whoosh", "numpy", "sudachipy", "sudachidict-core"))
     return (
         f"{_processor()}, {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, {packages}, "
-        f"SQLite {sqlite3.sqlite_version}"
+        f"SQLite {sqlite3.sqlite_version}; {_load()}"
     )
+
+
+def _load() -> str:
+    """How busy the machine was, this program included."""
+    return f"load average {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load average unknown"
 
 
 def _processor() -> str:

@@ -16,7 +16,7 @@ from rich.markup import escape
 import kb
 from kb import config
 from kb.cli import ingesting, keeping, reading
-from kb.cli.japanese import Group, explain
+from kb.cli.japanese import Group, explain, with_japanese_help
 from kb.cli.output import err
 from kb.cli.session import Session, data_option
 from kb.errors import KbError, PluginError
@@ -54,7 +54,7 @@ def _with_plugins() -> click.Group:
         if command.name in group.commands:
             fix = "別の名前を付けてください。"
             raise PluginError(plugin, f"kb {command.name} というコマンドは既にあります。", fix)
-        group.add_command(command)
+        group.add_command(with_japanese_help(command))
     return group
 
 

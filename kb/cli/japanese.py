@@ -23,7 +23,8 @@ class _Japanese:
 
     def format_options(self: Any, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """「オプション」 in place of Options, and the commands of a group."""
-        records = [record for parameter in self.get_params(ctx) if (record := parameter.get_help_record(ctx))]
+        options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
+        records = [record for option in options if (record := option.get_help_record(ctx))]
         if records:
             with formatter.section("オプション"):
                 formatter.write_dl(records)
@@ -40,6 +41,18 @@ class _Japanese:
 
 class Command(_Japanese, click.Command):
     """A command with Japanese help."""
+
+
+#: What makes a command, but for its class.
+_PARTS = (
+    *("name", "context_settings", "callback", "params", "help", "epilog", "short_help"),
+    *("add_help_option", "no_args_is_help", "hidden", "deprecated"),
+)
+
+
+def with_japanese_help(command: click.Command) -> click.Command:
+    """A plugin's command with help like the core's; a subclass of the plugin's own is left as it is."""
+    return Command(**{part: getattr(command, part) for part in _PARTS}) if type(command) is click.Command else command
 
 
 class Group(_Japanese, click.Group):

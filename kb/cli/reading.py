@@ -14,7 +14,7 @@ from kb.cli.japanese import Command
 from kb.cli.output import out, print_json
 from kb.cli.session import Session, data_option, json_option
 from kb.model import Annotation, Hit, Page, Section, Span
-from kb.search.query import parse
+from kb.search.query import MAX_PER_PAGE, parse
 
 
 @click.command(cls=Command, context_settings={"ignore_unknown_options": True})
@@ -22,7 +22,7 @@ from kb.search.query import parse
 @click.argument("words", nargs=-1, required=True, metavar="検索語...")
 @click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", help="並べ方（関連度・日付）。")
 @click.option("--page", type=click.IntRange(1), default=1, metavar="番号", help="何ページ目を表示するか。")
-@click.option("--per-page", type=click.IntRange(1, 1000), metavar="件数", help="1ページの件数。")
+@click.option("--per-page", type=click.IntRange(1, MAX_PER_PAGE), metavar="件数", help="1ページの件数。")
 @json_option
 @click.pass_obj
 def search(session: Session, words: tuple[str, ...], sort: Any, page: int, per_page: int | None, as_json: bool) -> None:

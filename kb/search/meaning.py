@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import ceil
 
 from kb.model import And, Boost, Everything, Filter, Node, Not, Or, Phrase, Prefix, Range, Term
@@ -156,19 +156,34 @@ class Meaning:
         return tuple(self._analyzer.terms(text)[:MOST_TERMS])
 
     def _wording(self, text: str) -> Wording:
-        """Cut a condition where something stands between its terms, and look the groups up in the thesaurus."""
-        groups: list[list[str]] = []
-        sentence = False
+        """Cut a condition where something stands between its terms, and look what is left up in the thesaurus."""
+        stretches: list[list[list[str]]] = [[]]
         end = 0
         for token in self._analyzer.tokens(text)[:MOST_TERMS]:
-            between = text[end : token.start]
-            if groups and not between:
-                groups[-1].append(token.term)
+            between = text[end : token.start] if stretches[-1] else ""
+            if not _JOINT.fullmatch(search_key(between)):
+                stretches.append([])
+            if stretches[-1] and not between:
+                stretches[-1][-1].append(token.term)
             else:
-                sentence |= bool(groups) and not _JOINT.fullmatch(search_key(between))
-                groups.append([token.term])
+                stretches[-1].append([token.term])
             end = max(end, token.end)
-        return Wording(tuple(self._thesaurus.segments(group) for group in groups), sentence)
+        groups = tuple(group for stretch in stretches for group in self._segments(stretch))
+        return Wording(groups, sentence=len(stretches) > 1)
+
+    def _segments(self, stretch: Sequence[Sequence[str]]) -> Iterator[tuple[Segment, ...]]:
+        """Groups with no more than の between them; those that an entry (制度の狭間) reaches across become one."""
+        starts = set(accumulate(map(len, stretch)))
+        group: list[Segment] = []
+        position = 0
+        for segment in self._thesaurus.segments([term for terms in stretch for term in terms]):
+            if position in starts:
+                yield tuple(group)
+                group = []
+            group.append(segment)
+            position += len(segment.terms)
+        if group:
+            yield tuple(group)
 
     # ------------------------------------------------------------------------------------------------- marking
 

@@ -155,5 +155,6 @@ def parse_date_range(text: str, today: date) -> tuple[date | None, date | None] 
     first, last = (parse_query_date(end, today) if end else None for end in ends)
     if (ends[0] and not first) or (ends[1] and not last):
         return None
-    start, end = first.first if first else None, last.last if last else None
-    return (end, start) if start and end and end < start else (start, end)
+    if first and last:  # whichever was typed first: 2022..2021 is the same two years
+        return min(first.first, last.first), max(first.last, last.last)
+    return first.first if first else None, last.last if last else None

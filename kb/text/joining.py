@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
 
 KANA_KANJI = "ぁ-ゖ゛-ヿ々〆〇一-鿿豈-﫿ｦ-ﾟ\U00020000-\U0003134f"
 """The letters of Japanese as the inside of a regular expression's brackets."""
@@ -17,10 +19,16 @@ CLOSING = "）」』】》〉］〕｝”〟)]"
 #: Characters that no Japanese line may begin with (JIS X 4051, 行頭禁則): such a line goes on from the one before.
 NEVER_FIRST = "、。，．・：；？！ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ" + CLOSING
 
+#: A sentence closes no more brackets than this after its 。.
+_MOST_CLOSING = 12
 _SENTENCE_END = re.compile(r"[。！？!?．][」』）)】”]*$")
 #: 平均して1／2件 is one number, wrapped by a program that counts characters.
 _NUMBER_ENDS = re.compile(rf"[{KANA_KANJI}][0-9]+$")
 _NUMBER_BEGINS = re.compile(rf"[0-9]+[{KANA_KANJI}]")
+
+#: An address that cannot end so: chiiki@example. / org.
+_ADDRESS_ENDS = re.compile(r"(?:https?://|www\.|[\w.+-]@)[!-~]*[.@/?=&%_-]$|[!-~]@$")
+_LONGEST_ADDRESS = 80
 
 #: Words of at most this many ASCII characters stand inside Japanese sentences (CSW, No.2, LINE); longer ones and those
 #: with @ / : - are addresses and telephone numbers, which a space does separate.
@@ -52,7 +60,7 @@ def em(text: str) -> float:
 
 def ends_sentence(text: str) -> bool:
     """Whether the text is complete as it stands: 。！？, with or without closing brackets after it."""
-    return _SENTENCE_END.search(text) is not None
+    return _SENTENCE_END.search(text[-_MOST_CLOSING:]) is not None
 
 
 def unclosed(text: str) -> str:
@@ -68,12 +76,21 @@ def unclosed(text: str) -> str:
 
 def join(first: str, second: str) -> str:
     """Two stripped pieces as one: a space between ASCII words, nothing anywhere else."""
-    if not first or not second:
-        return first + second
-    between_words = first[-1].isascii() and second[0].isascii()
-    keeps_open = first[-1] in "-/_(" or second[0] in ").,/_"
-    broken_number = _NUMBER_ENDS.search(first) and _NUMBER_BEGINS.match(second)
-    return f"{first} {second}" if between_words and not keeps_open and not broken_number else first + second
+    return first + _between(first, second) + second
+
+
+def join_all(pieces: Sequence[str]) -> str:
+    """All pieces as one, each joined to the one before."""
+    return "".join(_between(*pair) + pair[1] for pair in pairwise(("", *pieces)))
+
+
+def _between(first: str, second: str) -> str:
+    if not first or not second or not (first[-1].isascii() and second[0].isascii()):
+        return ""
+    end = first[-_LONGEST_ADDRESS:]
+    keeps_open = first[-1] in "-/_(" or second[0] in ").,/_" or _ADDRESS_ENDS.search(end)
+    broken_number = _NUMBER_ENDS.search(end) and _NUMBER_BEGINS.match(second)
+    return "" if keeps_open or broken_number else " "
 
 
 def tidy(text: str) -> str:

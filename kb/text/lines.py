@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -215,29 +216,42 @@ BIG_VOID = 3
 
 
 def _with_measures(lines: Sequence[Line]) -> Iterator[Line]:
-    everywhere = _measure(lines, at_least=3)
+    everywhere = _measure(lines, at_least=3) or _measure(lines, at_least=1)
     for region in _regions(lines):
         here = _measure(region, at_least=2)
         for stretch in _stretches(region):
             usual = _measure(stretch, at_least=2) or here or everywhere
             for narrow, run in groupby(stretch, key=lambda line: line.width <= NARROW * usual):
                 part = tuple(run)
-                # Running text that is narrow for three lines is set narrow; the last lines of paragraphs come singly.
-                measure = (_measure(part, at_least=2) if narrow and len(part) > 2 else 0.0) or usual
+                measure = (_narrow_measure(part) if narrow else 0.0) or usual
                 yield from (replace(line, measure=measure) for line in part)
 
 
+def _narrow_measure(part: Sequence[Line]) -> float:
+    """Running text that is narrow for three lines is set narrow; the last lines of paragraphs come singly."""
+    if len(part) < 3:
+        return 0.0
+    measure = _measure(part, at_least=1)
+    unfinished = [line for line in part[:-1] if not ends_sentence(line.text)]
+    full = [line for line in unfinished if line.width >= measure - SLACK]
+    return measure if 4 * len(full) >= 3 * len(unfinished) else _measure(part, at_least=2)
+
+
 def _measure(lines: Sequence[Line], at_least: int) -> float:
-    """The widest width that ``at_least`` lines share whose sentence runs on; 0.0 if there is none."""
+    """The widest width that ``at_least`` lines share whose sentence runs on; 0.0 if there is none.
+
+    Text whose lines are often wider is not wrapped at that width.
+    """
     running = (above for above, below in pairwise(lines) if runs_on(above, below) and not above.heads)
     widths = sorted((line.width for line in running), reverse=True)
-    for position, width in enumerate(widths):
-        if (
-            width >= _LEAST_MEASURE
-            and len(widths) >= position + at_least
-            and widths[position + at_least - 1] >= width - SLACK
-        ):
-            return width
+    every = sorted(line.width for line in lines if not line.heads)
+    for width, least in zip(widths, widths[at_least - 1 :], strict=False):
+        if width < _LEAST_MEASURE:
+            break
+        if least >= width - SLACK:
+            wider = len(every) - bisect_right(every, width + SLACK)
+            as_wide = len(every) - wider - bisect_left(every, width - SLACK)
+            return width if 2 * wider <= as_wide - 1 else 0.0
     return 0.0
 
 

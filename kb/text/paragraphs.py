@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import pairwise
 
-from kb.text.joining import KANA_KANJI, NEVER_FIRST, ends_sentence, join, tidy, unclosed
+from kb.text.joining import KANA_KANJI, NEVER_FIRST, ends_sentence, join_all, tidy, unclosed
 from kb.text.lines import NARROW, SLACK, Line, normal_blanks
 from kb.text.marks import Mark
 
@@ -29,11 +29,8 @@ class Piece:
     """Lines that are one thing."""
 
     lines: tuple[Line, ...]
-
-    @property
-    def text(self) -> str:
-        """The lines joined, without the spaces of the layout."""
-        return tidy(reduce(join, (line.text for line in self.lines)))
+    text: str
+    """The lines joined, without the spaces of the layout."""
 
     @property
     def text_as_written(self) -> str:
@@ -61,8 +58,8 @@ class Manner:
     """A blank line stands between any two lines, so that more than one is an empty paragraph."""
     indented: bool
     """Paragraphs begin further in than their other lines."""
-    words: str
-    """All lines, to look up which words the document uses."""
+    knitted: frozenset[str]
+    """The two characters before and after line breaks that go through a word which stands unbroken elsewhere."""
 
 
 def manner_of(lines: Sequence[Line]) -> Manner:
@@ -72,7 +69,7 @@ def manner_of(lines: Sequence[Line]) -> Manner:
         trusts_marks=_trusts_marks(lines),
         spaced=normal_blanks(lines) > 0,
         indented=_is_indented(lines),
-        words="\n".join(line.text for line in lines),
+        knitted=frozenset(_knitted(lines)),
     )
 
 
@@ -88,11 +85,15 @@ def join_lines(lines: Sequence[Line], manner: Manner) -> Iterator[Piece]:
     together: list[Line] = []
     for position, line in enumerate(lines):
         if together and not _goes_on(together, line, lines[position + 1 : position + 3], manner):
-            yield Piece(tuple(together))
+            yield _piece(together)
             together = []
         together.append(line)
     if together:
-        yield Piece(tuple(together))
+        yield _piece(together)
+
+
+def _piece(lines: Sequence[Line]) -> Piece:
+    return Piece(tuple(lines), tidy(join_all([line.text for line in lines])))
 
 
 def with_valid_numbers(lines: Iterable[Line]) -> Iterator[Line]:
@@ -142,6 +143,8 @@ _FULL_COUNTED = 0.75
 _FULL_SENTENCE = 0.94
 _FULL_HEADING = 0.93
 _LONGEST_HEADING_LINES = 3
+#: A bracket that is still open after so many lines is a slip of the pen.
+_LONGEST_BRACKET = 6
 
 
 def _goes_on(together: Sequence[Line], line: Line, following: Sequence[Line], manner: Manner) -> bool:
@@ -278,7 +281,7 @@ def _indents(together: Sequence[Line], line: Line) -> bool:
 
 def _waits(together: Sequence[Line], coming: Sequence[Line]) -> bool:
     """Whether a bracket is open that one of the next lines closes."""
-    text = "".join(line.text for line in together)
+    text = "".join(line.text for line in together[-_LONGEST_BRACKET:])
     closing = unclosed(text)[:1]
     if not closing or (ends_sentence(text) and together[-1].fill < 0.5):
         return False
@@ -287,10 +290,19 @@ def _waits(together: Sequence[Line], coming: Sequence[Line]) -> bool:
 
 def _knits(above: Line, line: Line, manner: Manner) -> bool:
     """Whether the break goes through a word that the document writes unbroken elsewhere (重層的支／援体制)."""
-    before, after = above.text[-2:], line.text[:2]
-    across = before[-1] + after[0]
-    if len(before + after) < 4 or not _SAME_SCRIPT.fullmatch(across) or (before + after) not in manner.words:
-        return False
-    count = manner.words.count
-    together = count(across)
-    return together >= 3 and 2 * together >= max(count(across[0]), count(across[1]))
+    return above.text[-2:] + line.text[:2] in manner.knitted
+
+
+def _knitted(lines: Sequence[Line]) -> Iterator[str]:
+    breaks = {above.text[-2:] + line.text[:2] for above, line in pairwise(lines)}
+    breaks = {four for four in breaks if len(four) == 4 and _SAME_SCRIPT.fullmatch(four[1:3])}
+    unbroken = {four for line in lines for four in _runs(line.text, 4) if four in breaks}
+    counts = Counter(run for line in lines for length in (1, 2) for run in _runs(line.text, length))
+    for four in unbroken:
+        together = counts[four[1:3]]
+        if together >= 3 and 2 * together >= max(counts[four[1]], counts[four[2]]):
+            yield four
+
+
+def _runs(text: str, length: int) -> Iterator[str]:
+    return (text[start : start + length] for start in range(len(text) - length + 1))

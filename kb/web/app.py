@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
 
 from flask import Blueprint, Flask
@@ -37,6 +38,8 @@ def create_app(library: Library) -> Flask:
     app = Flask("kb.web", template_folder="templates", static_folder="static")
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, MAX_CONTENT_LENGTH=MOST_SENT)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+    # Flask escapes in templates that end in .html only; a plugin's may be called anything.
+    app.jinja_options = {**app.jinja_options, "autoescape": True}
     Bootstrap5(app)
     app.extensions[EXTENSION] = _site(library)
     app.jinja_loader = _templates(library)
@@ -58,7 +61,7 @@ def _site(library: Library) -> Site:
 
 def _templates(library: Library) -> ChoiceLoader:
     """The core's templates before the plugins': of two with the same name the core's is taken."""
-    core = FileSystemLoader(f"{__file__.rpartition('/')[0]}/templates")
+    core = FileSystemLoader(Path(__file__).parent / "templates")
     return ChoiceLoader([core, *map(FileSystemLoader, library.plugins.template_folders().values())])
 
 

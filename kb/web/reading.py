@@ -73,8 +73,12 @@ def _below(outline: Sequence[Section], section: Section) -> Iterator[Section]:
 
 def parents(outline: Sequence[Section], section: Section) -> list[Section]:
     """The sections around one, from the outside in; the breadcrumb."""
-    before = (one for one in outline if one.ordinal < section.ordinal)
-    return [one for one in before if section.id in {inner.id for inner in below(outline, one)}]
+    found, level = [], section.level
+    for one in reversed(outline):
+        if one.ordinal < section.ordinal and one.kind == "article" and one.level < level:
+            found.append(one)
+            level = one.level
+    return found[::-1]
 
 
 def around(

@@ -105,9 +105,16 @@ def facets_of(question: Asked, page: Page) -> list[Facet]:
             for f in counted.facets.get(name, ())
         ]
         # A filter that finds nothing is not counted, and must be shown all the same: it can be taken away.
-        unknown = [Choice(one, one.value, 0, chosen=True) for one in narrowed if one not in {c.filter for c in found}]
+        absent = [one for one in narrowed if one not in {choice.filter for choice in found}]
+        unknown = [Choice(one, _label(one), 0, chosen=True) for one in absent]
         facets.append(Facet(label, (*found, *unknown)))
     return [facet for facet in facets if facet.choices]
+
+
+def _label(absent: Filter) -> str:
+    """What to call a filter that finds nothing, so that the library says no label."""
+    kind = current_library().content_types.get(absent.value) if absent.field == "type" else None
+    return kind.label if kind else absent.value
 
 
 def window(page: int, pages: int) -> list[int | None]:

@@ -40,7 +40,7 @@ def index() -> str:
     pages = max(-(-len(found) // PER_PAGE), 1)
     page = min(_number(request.args.get("page", "")), pages)
     issues = [
-        Issue(document, [section for section in library.outline(document.id) if section.level == 1])
+        Issue(document, [section for section in library.outline(document.id) if is_article(section, document)])
         for document in found[(page - 1) * PER_PAGE : page * PER_PAGE]
     ]
     return render_template(
@@ -52,6 +52,11 @@ def index() -> str:
         page=page,
         pages=pages,
     )
+
+
+def is_article(section: Section, document: Document) -> bool:
+    """Whether it is worth a line in the list: not a part of an article, and not the masthead."""
+    return section.level == 1 and section.label != document.title
 
 
 def _number(text: str) -> int:

@@ -206,12 +206,13 @@ def test_setting_that_cannot_be_used_is_named(kb, monkeypatch):
     assert "KB_PER_PAGE" in err
 
 
-@pytest.mark.parametrize("command", ["", *cli.commands])
+@pytest.mark.parametrize("command", ["", *cli.commands, "synonyms"])
 def test_help_is_japanese(kb, command):
     code, out, _ = kb(*filter(None, [command]), "--help")
     assert code == 0
     assert out.startswith("使い方: kb")
     assert "この説明を表示して終わります。" in out
+    assert out.count("検索語") <= 1  # arguments stand in the usage line only
     for english in ("Usage", "Options", "Show this", "Commands", "[OPTIONS]", "TEXT", "INTEGER"):
         assert english not in out
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -309,3 +310,10 @@ def test_words_with_spaces_are_asked_for_one_by_one(several):
 def test_table_in_the_module_names_each_operator_that_is_tested():
     for sign in ("OR", "AND", "-講演", "NOT", "ボランティ*", "title:", "type:", "date:", "「 」", "|"):
         assert sign in query.__doc__
+
+
+def test_guide_for_developers_lists_examples_that_mean_what_it_says():
+    guide = (Path(__file__).parents[2] / "docs" / "search.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1].strip() for line in guide.replace(r"\|", "｜").splitlines() if line.startswith("| `")]
+    kinds = {type(node(example.strip("`"))) for row in rows for example in row.split(", ")}
+    assert {And, Or, Not, Phrase, Prefix, Filter, Range, Term} <= kinds

@@ -333,6 +333,12 @@ def test_synonym_works_within_a_longer_compound(ask):
     assert ask({"a": "若葉町社会福祉協議会の総会"}, "若葉町社協", SYNONYMS).ids == ["a"]
 
 
+@pytest.mark.parametrize("query", ["制度の狭間", "制度の狭間にいる人を支えるには", "制度の狭間 人"])
+def test_synonym_may_be_several_words_joined_by_no(ask, query):
+    texts = {"a": "はざまに落ちる人がいます。", "b": "福祉の講座です。"}
+    assert ask(texts, query, [Synonyms(("制度の狭間", "はざまに落ちる"))]).ids == ["a"]
+
+
 def test_broader_word_finds_the_narrower_one_way(ask):
     texts = {"wide": "家族介護者の集い", "narrow": "ヤングケアラーの集い"}
     assert set(ask(texts, "家族介護者", SYNONYMS).ids) == {"wide", "narrow"}
