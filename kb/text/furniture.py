@@ -40,22 +40,39 @@ def _pages(lines: Mapping[int, Block]) -> dict[int, list[int]]:
 
 
 def _bare_page_numbers(lines: Mapping[int, Block]) -> Iterator[int]:
-    """A number alone at the head or foot of its page, two or more of them as far apart as their pages."""
+    """A number alone at the head or foot of its page.
+
+    It is that of the page, or there are two or more as far apart as their pages.
+    """
     found = {
         place: (page, int(lines[place].text.strip()))
         for page, places in _pages(lines).items()
-        for place in {places[0], places[-1]}
+        for place in _edges(lines, places)
         if _BARE_NUMBER.fullmatch(lines[place].text.strip())
     }
     offsets = Counter(number - page for page, number in found.values())
-    yield from (place for place, (page, number) in found.items() if offsets[number - page] > 1)
+    for place, (page, number) in found.items():
+        if offsets[number - page] > 1 or (number == page and lines[place].bbox is not None):
+            yield place
+
+
+def _edges(lines: Mapping[int, Block], places: Sequence[int]) -> set[int]:
+    """The lines that come first and last on a page, and those that stand highest and lowest."""
+    edges = {places[0], places[-1]}
+    if all(lines[place].bbox is not None for place in places):
+        edges |= {end(places, key=lambda place: _top(lines[place])) for end in (min, max)}
+    return edges
+
+
+def _top(block: Block) -> float:
+    return block.bbox.top if block.bbox else 0.0
 
 
 def _running_heads(lines: Mapping[int, Block]) -> Iterator[int]:
     """A line that opens or closes three pages or more, whatever its numbers; where it first stands it is text."""
     edges: dict[str, list[int]] = defaultdict(list)
     for places in _pages(lines).values():
-        for place in {places[0], places[-1]}:
+        for place in _edges(lines, places):
             edges[_DIGITS.sub("0", lines[place].text.strip())].append(place)
     for places in edges.values():
         if len(places) >= 3:

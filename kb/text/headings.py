@@ -7,6 +7,7 @@ not its own sibling.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,13 +16,16 @@ from itertools import groupby, pairwise
 from statistics import median
 
 from kb.text.joining import em, ends_sentence
-from kb.text.marks import label_of
-from kb.text.paragraphs import HEADING_FAMILIES, Piece
+from kb.text.lines import BIG_VOID
+from kb.text.marks import label_of, undecorated
+from kb.text.paragraphs import HEADING_FAMILIES, LONGEST, Manner, Piece
 
-LONGEST = 50
-"""No heading is wider than this many full-width characters."""
+_LONGEST_WEAK = 50
+_LONGEST_BARE = 40
 
 _STRONG = frozenset("■□▣◼★☆◆◇●▼▲▶❖")
+#: These point at a picture: the line is its caption, unless articles begin so.
+_POINTING = frozenset("▲△")
 _RULED_RANK = 0.8
 _SHORT = 30
 
@@ -36,20 +40,24 @@ class _Style:
     """True if the same mark is as often used for list items."""
 
 
-def heading_levels(pieces: Sequence[Piece]) -> dict[int, int]:
+def heading_levels(pieces: Sequence[Piece], manner: Manner) -> dict[int, int]:
     """The headings among the pieces of the main flow: position -> level, from 1."""
-    styles = {position: style for position, piece in enumerate(pieces) if (style := _style(pieces, position))}
+    styles = {position: style for position in range(len(pieces)) if (style := _style(pieces, position, manner))}
     headings = dict(_marked_headings(pieces, styles))
-    if not headings:
-        return dict.fromkeys(_bare_headings(pieces), 1)
+    headings |= dict.fromkeys(_bare_headings(pieces, headings), _BARE)
+    headings = {position: headings[position] for position in sorted(headings)}
     levels = _levels(pieces, headings)
     return {position: levels[style] for position, style in headings.items()}
+
+
+_BARE = _Style("bare", 1.0)
+_GIVEN = "given"
 
 
 # ------------------------------------------------------------------------------------------------ which are headings
 
 
-def _style(pieces: Sequence[Piece], position: int) -> _Style | None:
+def _style(pieces: Sequence[Piece], position: int, manner: Manner) -> _Style | None:
     piece = pieces[position]
     line = piece.lines[0]
     mark = piece.mark
@@ -59,7 +67,9 @@ def _style(pieces: Sequence[Piece], position: int) -> _Style | None:
         weak = mark.family == "number" or (mark.family == "symbol" and mark.style not in _STRONG)
         return _Style(mark.style, mark.rank, weak)
     if line.block.kind == "heading":
-        return _Style(f"given {line.block.level}", 1 + line.block.level / 10)
+        return _Style(f"{_GIVEN} {line.block.level}", 1 + line.block.level / 10)
+    if mark is None and manner.is_large(line) and _is_wordy(piece.text) and em(piece.text) > 1:
+        return _Style(f"type of {line.block.size:.0f} points", _BARE.rank)
     return None
 
 
@@ -73,13 +83,15 @@ def _is_ruled(pieces: Sequence[Piece], position: int) -> bool:
 
 
 def _marked_headings(pieces: Sequence[Piece], styles: Mapping[int, _Style]) -> Iterator[tuple[int, _Style]]:
-    items = _in_runs(pieces, styles)
+    items = _in_runs(pieces, styles) | frozenset(_in_contents(pieces, styles))
     by_style: dict[_Style, list[int]] = defaultdict(list)
     for position, style in styles.items():
         by_style[style].append(position)
     chosen = {style for style, places in by_style.items() if _heads(pieces, styles, style, places, items)}
     if any(not style.weak for style in chosen):
         chosen -= {style for style in chosen if style.weak and len(by_style[style]) == 1}
+        first = min((by_style[style][0] for style in chosen), default=0)
+        chosen -= {style for style in chosen if style.name in _POINTING and by_style[style][0] != first}
     for position, style in styles.items():
         given = pieces[position].lines[0].block.kind == "heading" or style.name == "ruled"
         if given or (style in chosen and position not in items and _may_head(pieces[position])):
@@ -99,7 +111,12 @@ def _heads(
 def _may_head(piece: Piece) -> bool:
     """Short enough, and not two sentences."""
     text = piece.text
-    return em(text) <= LONGEST and "。" not in text[:-1] and not (text.endswith("。") and em(text) > _SHORT)
+    weak = piece.mark is not None and piece.mark.family == "number"
+    return (
+        em(text) <= (_LONGEST_WEAK if weak else LONGEST)
+        and "。" not in text[:-1]
+        and not (text.endswith("。") and em(text) > _SHORT)
+    )
 
 
 def _in_runs(pieces: Sequence[Piece], styles: Mapping[int, _Style]) -> frozenset[int]:
@@ -115,6 +132,20 @@ def _in_runs(pieces: Sequence[Piece], styles: Mapping[int, _Style]) -> frozenset
         repeated = pieces[places[-1]].text in {pieces[place].text for place in places[:-1]}
         found.update(places[:-1] if repeated else places)
     return frozenset(found)
+
+
+#: The page that an entry of a table of contents points to: … 3, ・・・３ページ.
+_LEADER = re.compile(r"(?:[\s　]*[…‥・･.．─]{2,}[\s　]*|[\s　]+)[(（]?[PpＰｐ]?[.．]?[0-9０-９]{1,2}[)）]?(?:ページ|頁|面)?$")
+
+
+def _in_contents(pieces: Sequence[Piece], styles: Mapping[int, _Style]) -> Iterator[int]:
+    """Entries of a table of contents: neighbours whose words come again further down."""
+    entries = {position: _LEADER.sub("", undecorated(pieces[position].text)) for position in styles}
+    last = {entry: position for position, entry in entries.items()}
+    repeated = {position for position, entry in entries.items() if last[entry] > position}
+    for position in repeated:
+        if {position - 1, position + 1} & repeated or _LEADER.search(pieces[position].text):
+            yield position
 
 
 def _neighbours(pieces: Sequence[Piece], styles: Mapping[int, _Style]) -> Iterator[tuple[tuple[int, str], int]]:
@@ -133,7 +164,7 @@ def _neighbours(pieces: Sequence[Piece], styles: Mapping[int, _Style]) -> Iterat
 
 def _levels(pieces: Sequence[Piece], headings: Mapping[int, _Style]) -> dict[_Style, int]:
     order = list(headings.values())
-    keys = _by_type_size(pieces, headings) or {style: (style.rank, 0) for style in order}
+    keys = _by_type_size(pieces, headings) or _by_rank(order)
     keys = _first_on_top(order, keys)
     keys = _nested(order, keys)
     ranks = sorted(set(keys.values()))
@@ -141,6 +172,17 @@ def _levels(pieces: Sequence[Piece], headings: Mapping[int, _Style]) -> dict[_St
 
 
 _Keys = dict[_Style, tuple[float, int]]
+
+
+def _by_rank(order: Sequence[_Style]) -> _Keys:
+    """Headings without a mark stand beside the highest of the others, or above them if they come first and return."""
+    keys: _Keys = {style: (style.rank, 0) for style in order if style != _BARE}
+    if _BARE in order:
+        top = min(keys.values(), default=(_BARE.rank, 0))
+        highest = sum(key == top and style != _BARE for style, key in ((style, keys.get(style)) for style in order))
+        encloses = order[0] == _BARE and order.count(_BARE) > 1 and 3 * order.count(_BARE) >= highest
+        keys[_BARE] = (top[0] - 1, 0) if encloses else top
+    return keys
 
 
 def _by_type_size(pieces: Sequence[Piece], headings: Mapping[int, _Style]) -> _Keys | None:
@@ -162,7 +204,11 @@ def _by_type_size(pieces: Sequence[Piece], headings: Mapping[int, _Style]) -> _K
 
 def _first_on_top(order: Sequence[_Style], keys: _Keys) -> _Keys:
     """The heading that opens a document is one of its highest, if its style returns and encloses higher-ranked ones."""
+    if not order:
+        return keys
     first = order[0]
+    if first.name.startswith(_GIVEN) and order.count(first) == 1 and len(keys) > 1:
+        return keys | {first: (min(keys.values())[0] - 1, 0)}
     position = next((place for place, style in enumerate(order) if keys[style] < keys[first]), None)
     if position != 1 or order.count(first) < 2:
         return keys
@@ -174,6 +220,7 @@ def _nested(order: Sequence[_Style], keys: _Keys) -> _Keys:
     nested = dict(keys)
     for key in sorted(set(keys.values())):
         equals = [style for style in dict.fromkeys(order) if keys[style] == key and order.count(style) > 1]
+        equals = [style for style in equals if style != _BARE]
         for first, second in pairwise(equals):
             if _share_a_parent(order, keys, first, second):
                 nested[second] = (key[0], nested[first][1] + 1)
@@ -197,28 +244,52 @@ def _share_a_parent(order: Sequence[_Style], keys: _Keys, first: _Style, second:
 
 _NO_TITLE = re.compile(
     r"[。、，,：:；;]$|^[（(「『].*[）)」』]$|^[\d０-９\s./:：年月日（）()～〜\-月火水木金土日令和平成]+$"
-    r"|(各位|様|殿|御中|敬具|敬白|以上|拝啓|前略|記|草々|(さん|さま|様)へ)$|(協議会|委員会|センター|係|担当|課)$"
+    r"|(各位|様|殿|御中|敬具|敬白|以上|拝啓|前略|記|草々|(さん|さま|様)へ|様子|風景|皆さん|みなさん|参加者)$|(協議会|委員会|センター|係|担当|課)$"
 )
 
 
 def _is_title(piece: Piece) -> bool:
     text = piece.text
-    return len(piece.lines) <= 2 and 1 < em(text) <= LONGEST - 10 and not _NO_TITLE.search(text) and _is_wordy(text)
+    return len(piece.lines) <= 2 and 1 < em(text) <= _LONGEST_BARE and not _NO_TITLE.search(text) and _is_wordy(text)
 
 
 def _is_wordy(text: str) -> bool:
     return sum(character.isalpha() for character in text) * 2 >= len(text)
 
 
-def _bare_headings(pieces: Sequence[Piece]) -> Iterator[int]:
-    """In a document without marked headings: short lines of their own above running text."""
-    for position, (piece, below) in enumerate(pairwise(pieces)):
-        opens = position == 0 and below.void > 0
-        widest = _SHORT + 10 if opens else _SHORT
-        if _stands_alone(pieces, position) and _is_title(piece) and em(piece.text) <= widest:
-            titles_text = _is_prose(below) and below.void <= max(piece.void, 1) and not ends_sentence(piece.text)
-            if opens or titles_text:
-                yield position
+#: Parts of every newsletter that need no mark to be known.
+_KNOWN = re.compile("[〈《【＜]?(編集後記|あとがき|編集室(から|より|だより)?|編集(部|委員|担当)(から|より))[〉》】＞]?")
+
+
+def _bare_headings(pieces: Sequence[Piece], marked: Collection[int]) -> Iterator[int]:
+    """Short lines of their own above running text.
+
+    Beside marked headings they need room above, unless they open the text: then all articles may begin so. More room
+    would make them side boxes, and a line right below a heading is its subtitle.
+    """
+    found = {place for place in range(len(pieces) - 1) if place not in marked and _titles(pieces, place, marked)}
+    opens = marked and any(place < min(marked) for place in found)
+    least = 0 if opens or not marked else _usual_void(pieces) + 1
+    most = BIG_VOID if marked else math.inf
+    for place in range(len(pieces) - 1):
+        known = place not in marked and _KNOWN.fullmatch(pieces[place].text)
+        set_off = place - 1 not in marked and least <= pieces[place].void < most
+        if known or (place in found and set_off):
+            yield place
+
+
+def _usual_void(pieces: Sequence[Piece]) -> int:
+    """The empty paragraphs between two paragraphs."""
+    voids = [below.void for above, below in pairwise(pieces) if _is_prose(above) and _is_prose(below)]
+    return int(median(voids)) if voids else 0
+
+
+def _titles(pieces: Sequence[Piece], position: int, marked: Collection[int]) -> bool:
+    piece, below = pieces[position], pieces[position + 1]
+    opens = position == 0 and below.void > 0 and not marked
+    if not _stands_alone(pieces, position) or not _is_title(piece) or em(piece.text) > _SHORT + 10 * opens:
+        return False
+    return opens or (_is_prose(below) and below.void <= max(piece.void, 1) and not ends_sentence(piece.text))
 
 
 def _stands_alone(pieces: Sequence[Piece], position: int) -> bool:
@@ -226,7 +297,9 @@ def _stands_alone(pieces: Sequence[Piece], position: int) -> bool:
     piece, above = pieces[position], pieces[position - 1]
     if piece.mark is not None:
         return False
-    return position == 0 or piece.void > 0 or (above.lines[-1].fill < 0.9 and _is_prose(above))
+    if position == 0 or piece.void > 0:
+        return True
+    return (above.lines[-1].fill < 0.9 and _is_prose(above)) or (not _is_title(above) and em(above.text) <= _SHORT)
 
 
 def _is_prose(piece: Piece) -> bool:

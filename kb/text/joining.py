@@ -13,6 +13,12 @@ from itertools import pairwise
 KANA_KANJI = "ぁ-ゖ゛-ヿ々〆〇一-鿿豈-﫿ｦ-ﾟ\U00020000-\U0003134f"
 """The letters of Japanese as the inside of a regular expression's brackets."""
 
+COUNTERS = (
+    "年月日時分秒人名回件歳才か所ヶケヵ箇地区市町村県円千万億％割倍本つ代階号世帯"
+    "団体事業校園施設周番位泊食台冊枚点度週曜以次種組班部対"
+)
+"""What a number at the beginning of a line counts; before anything else it is the number of a heading or an item."""
+
 OPENING = "（「『【《〈［〔｛“〝(["
 CLOSING = "）」』】》〉］〕｝”〟)]"
 
@@ -24,6 +30,7 @@ _MOST_CLOSING = 12
 _SENTENCE_END = re.compile(r"[。！？!?．][」』）)】”]*$")
 #: 平均して1／2件 is one number, wrapped by a program that counts characters.
 _NUMBER_ENDS = re.compile(rf"[{KANA_KANJI}][0-9]+$")
+_POINT = re.compile("[0-9][.,:][0-9]")
 _NUMBER_BEGINS = re.compile(rf"[0-9]+[{KANA_KANJI}]")
 
 #: An address that cannot end so: chiiki@example. / org.
@@ -38,7 +45,7 @@ _TIDY = (
     (re.compile(r"[^\S　]+"), " "),
     (re.compile(r"[ 　]*　[ 　]*"), "　"),
     (re.compile(rf"(?<=[{KANA_KANJI}、。）」』]) ({_INLINE_WORD})"), r"\1"),
-    (re.compile(rf"({_INLINE_WORD}) (?=[{KANA_KANJI}（「『])"), r"\1"),
+    (re.compile(rf"(?!\A[0-9]{{1,2}} [^{COUNTERS}])({_INLINE_WORD})(?<!\.) (?=[{KANA_KANJI}（「『])"), r"\1"),
     (re.compile(r"[ 　]+(?=[、。，．」』）】》])"), ""),
     (re.compile(r"(?<=[「『（【《])[ 　]+"), ""),
     # One katakana between spaces between katakana is a piece of a letter-spaced word (ケア ラ ー連盟).
@@ -84,12 +91,17 @@ def join_all(pieces: Sequence[str]) -> str:
     return "".join(_between(*pair) + pair[1] for pair in pairwise(("", *pieces)))
 
 
+def breaks_address(first: str, second: str) -> bool:
+    """Whether a URL or an e-mail address goes on across the break: ``first`` cannot be the end of one."""
+    return second[0].isascii() and second[0].isalnum() and bool(_ADDRESS_ENDS.search(first[-_LONGEST_ADDRESS:]))
+
+
 def _between(first: str, second: str) -> str:
     if not first or not second or not (first[-1].isascii() and second[0].isascii()):
         return ""
     end = first[-_LONGEST_ADDRESS:]
-    keeps_open = first[-1] in "-/_(" or second[0] in ").,/_" or _ADDRESS_ENDS.search(end)
-    broken_number = _NUMBER_ENDS.search(end) and _NUMBER_BEGINS.match(second)
+    keeps_open = first[-1] in "-/_(" or second[0] in ").,/_" or breaks_address(first, second)
+    broken_number = (_NUMBER_ENDS.search(end) and _NUMBER_BEGINS.match(second)) or _POINT.search(end[-2:] + second[0])
     return "" if keeps_open or broken_number else " "
 
 

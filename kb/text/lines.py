@@ -22,8 +22,8 @@ SPACES = " \t\u3000\xa0"
 class Line:
     """One line that is to be joined to its neighbours or not.
 
-    Widths and indents count in full-width characters from the left edge of the column (in vertical writing from its
-    top edge), whether they were measured on the page or counted in a text file.
+    Widths and indents count in full-width characters of the usual size from the left edge of the column (in vertical
+    writing from its top edge), whether they were measured on the page or counted in a text file.
     """
 
     place: int
@@ -155,13 +155,24 @@ def _new_column(above: Block, below: Block) -> bool:
 def _in_column(column: Sequence[Line]) -> Iterator[Line]:
     edge = min(_span(line.block)[0] for line in column)
     leading = _leading(column)
+    size = usual_size([line.block for line in column]) or _size(column[0].block)
     for above, line in zip((None, *column), column, strict=False):
         start, end, down = _span(line.block)
-        size = _size(line.block)
-        steps = (down - _span(above.block)[2]) / leading if above and leading else 0.0
+        # Larger type has more leading.
+        usual = leading * max(1.0, min(_size(line.block), _size(above.block)) / size) if above else 0.0
+        steps = (down - _span(above.block)[2]) / usual if above and usual else 0.0
         # Twice the usual distance is one empty line; two fifths are slack for larger type and air around headings.
         blanks = max(line.blanks, math.floor(steps - 0.4))
         yield replace(line, indent=(start - edge) / size, width=(end - edge) / size, blanks=blanks)
+
+
+def usual_size(blocks: Iterable[Block]) -> float:
+    """The size that most characters are set in; 0.0 if it is unknown."""
+    sizes: Counter[float] = Counter()
+    for block in blocks:
+        if block.size is not None and block.kind == "line":
+            sizes[round(block.size, 1)] += len(block.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
 def _leading(column: Sequence[Line]) -> float:
@@ -184,12 +195,17 @@ def runs_on(line: Line, following: Line) -> bool:
 
 def normal_blanks(lines: Sequence[Line]) -> int:
     """How many blank lines stand between two lines of one paragraph: most often none, in some extractions one."""
-    counts = Counter(
-        min(below.blanks, 2)
+    running = [
+        (above.width, min(below.blanks, 2))
         for above, below in pairwise(lines)
         if runs_on(above, below) and not above.heads and above.width >= _LEAST_MEASURE
-    )
-    return 1 if counts[1] > max(counts[0], 1) else 0
+    ]
+    counts = Counter(blanks for _, blanks in running)
+    if counts[1] > max(counts[0], 1):
+        return 1
+    # In a short text the one line that runs on must do, if none is wider: titles run on too, but are short.
+    widest = max((line.width for line in lines), default=0.0)
+    return int(not counts[0] and any(blanks == 1 and width >= widest - SLACK for width, blanks in running))
 
 
 def _void(line: Line, normal: int) -> int:

@@ -11,7 +11,9 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-Family = Literal["symbol", "enclosed", "chapter", "number", "bullet", "field"]
+from kb.text.joining import COUNTERS
+
+Family = Literal["symbol", "enclosed", "chapter", "number", "bullet", "field", "plain"]
 """How a mark is written.
 
 - ``symbol``: ■ ● ◆ … and anything else out of the blocks of geometric shapes, stars and dingbats.
@@ -20,6 +22,7 @@ Family = Literal["symbol", "enclosed", "chapter", "number", "bullet", "field"]
 - ``number``: 1. （1） ① Ⅰ ア.
 - ``bullet``: ・ ※ - →, which never begin a heading.
 - ``field``: 電話番号: 日時： 〒.
+- ``plain``: ―― Ｑ１． ～…～, which begin a paragraph.
 """
 
 
@@ -73,6 +76,8 @@ _NUMBERED = (
     (re.compile(r"[（(]\s*([ア-コ])\s*[）)]"), "(ア)", 5.0),
     (re.compile(r"([ア-コ])(?=[　．.、）)])[．.、）)]?"), "ア", 4.5),
 )
+#: 1 はじめに, where the number counts nothing.
+_SPACED_NUMBER = re.compile(rf"([0-9０-９]{{1,2}}) (?![{COUNTERS}0-9０-９()（）])")
 _KANA_ORDER = "アイウエオカキクケコ"
 
 # fmt: off - one row for each sort of label
@@ -196,11 +201,20 @@ LABELS = frozenset(
 )
 # fmt: on
 
+SPACED = "1 "
+"""The style of numbers with nothing but a space behind them."""
+
+#: Who speaks, or asks and answers; and a subtitle, which such dashes enclose.
+_PLAIN = re.compile(
+    r"(――|──|――)\S|[QＱAＡ][0-9０-９]{0,2}[.．:：、　]\S?|[QＱAＡ][0-9０-９]{1,2} \S|(?P<tilde>[～〜])[^\s0-9０-９]"
+)
+
 _LABEL_ENDS = "：:　 \t）)】］]〉》…・"
 _LABEL_LETTER = "[一-鿿々ァ-ヺー・0-9０-９A-Za-zＡ-Ｚａ-ｚ.()（）/／-]"
 #: Labels have no hiragana but that of お問い合わせ, 申し込み, ところ; 日　時 may be spaced.
 _FIELD = re.compile(
-    rf"(?:{_LABEL_LETTER}|[おごいわせみしりときころ]|[\s　](?=\S[\s　]?[^\s　]?[：:])){{1,14}}?[\s　]*[：:](?!//)"
+    rf"(?:{_LABEL_LETTER}|[おごいわせみしりときころ]|さ(?=[んま]\s*[：:])|[んま](?=\s*[：:])"
+    r"|[\s　](?=\S[\s　]?[^\s　]?[：:])){1,14}?[\s　]*[：:](?!//)"
 )
 _CLOCK = re.compile(r"[0-9０-９]+[\s　]*[：:][0-9０-９]")
 
@@ -209,7 +223,15 @@ def leading_mark(text: str) -> Mark | None:
     """The mark that a stripped line begins with, if any."""
     if not text:
         return None
-    return _field_by_sign(text) or _symbol(text) or _chapter(text) or _number(text) or _enclosed(text) or _field(text)
+    return (
+        _field_by_sign(text)
+        or _symbol(text)
+        or _chapter(text)
+        or _number(text)
+        or _enclosed(text)
+        or _plain(text)
+        or _field(text)
+    )
 
 
 def is_symbol(character: str) -> bool:
@@ -269,7 +291,7 @@ def _chapter(text: str) -> Mark | None:
 
 
 def _number(text: str) -> Mark | None:
-    for pattern, style, rank in _NUMBERED:
+    for pattern, style, rank in (*_NUMBERED, (_SPACED_NUMBER, SPACED, 2.5)):
         if (found := pattern.match(text)) and found.end() < len(text):
             return Mark("number", style, rank, number=_integer(found[1]))
     return None
@@ -293,6 +315,12 @@ def _enclosed(text: str) -> Mark | None:
     return Mark("enclosed", text[0] + closing, _PAIR_RANKS.get(text[0], _ENCLOSED), closed=True) if whole else None
 
 
+def _plain(text: str) -> Mark | None:
+    found = _PLAIN.match(text)
+    return Mark("plain", "～" if found["tilde"] else "――", 9.0) if found else None
+
+
 def _field(text: str) -> Mark | None:
-    found = _FIELD.match(text)
-    return Mark("field", "：", 9.0) if found and not _CLOCK.match(text) else None
+    label = "".join(re.split("[：:]", text[:16], maxsplit=1)[0].split())
+    found = label in LABELS or (_FIELD.match(text) and not _CLOCK.match(text))
+    return Mark("field", "：", 9.0) if found else None

@@ -8,20 +8,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from kb.text.joining import KANA_KANJI, NEVER_FIRST, ends_sentence, join_all, tidy, unclosed
-from kb.text.lines import NARROW, SLACK, Line, normal_blanks
-from kb.text.marks import Mark
+from kb.text.breaks import (
+    DANGLING,
+    FULL_COUNTED,
+    FULL_HEADING,
+    FULL_SENTENCE,
+    JAPANESE,
+    are_rows,
+    closes,
+    hangs,
+    is_in_brackets,
+    is_number_or_date,
+    never_begins,
+    reaches,
+    reset,
+    resized,
+)
+from kb.text.joining import em, ends_sentence, join_all, tidy, unclosed
+from kb.text.lines import Line, normal_blanks, usual_size
+from kb.text.marks import SPACED, Mark
 
 HEADING_FAMILIES = frozenset({"symbol", "enclosed", "chapter", "number"})
 
-_JAPANESE = re.compile(f"[{KANA_KANJI}]")
 _SAME_SCRIPT = re.compile("[一-鿿々]{2}|[ァ-ヺー]{2}")
-#: A line that ends in a particle or a comma is not the end of anything, however short it is.
-_DANGLING = re.compile(r"[のをにがはへで、，]$|ため[のに]$|および$|及び$|または$|又は$")
-#: を begins no word, and の none that goes on in kanji or katakana.
-_NEVER_BEGINS = re.compile("を|の[一-鿿ァ-ヺ]")
-_ROW = re.compile(rf"[{KANA_KANJI}）)][ 　](?=[{KANA_KANJI}（(])")
-_WIDE_GAP = re.compile(r"(?<=\S)(?:\t+| {2,}|　{2,})\s*(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,10 @@ class Piece:
         return self.lines[0].void
 
 
+#: Headings are set in type larger than the text by at least a fifth; leads and emphasis by less.
+_LARGE = 1.2
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How the lines of one document are written, as far as it takes all of them to see it."""
@@ -58,8 +71,14 @@ class Manner:
     """A blank line stands between any two lines, so that more than one is an empty paragraph."""
     indented: bool
     """Paragraphs begin further in than their other lines."""
+    size: float
+    """The type size of the text, in points; 0.0 if it is unknown."""
     knitted: frozenset[str]
     """The two characters before and after line breaks that go through a word which stands unbroken elsewhere."""
+
+    def is_large(self, line: Line) -> bool:
+        """Whether the line is set in clearly larger type than the text: it may be a heading without any mark."""
+        return self.size > 0 and (line.block.size or 0.0) >= _LARGE * self.size
 
 
 def manner_of(lines: Sequence[Line]) -> Manner:
@@ -69,6 +88,7 @@ def manner_of(lines: Sequence[Line]) -> Manner:
         trusts_marks=_trusts_marks(lines),
         spaced=normal_blanks(lines) > 0,
         indented=_is_indented(lines),
+        size=usual_size([line.block for line in lines]),
         knitted=frozenset(_knitted(lines)),
     )
 
@@ -110,11 +130,6 @@ def with_valid_numbers(lines: Iterable[Line]) -> Iterator[Line]:
             yield replace(line, mark=None)
 
 
-def cells(text: str) -> tuple[str, ...]:
-    """The cells of a table row drawn with tabs or wide gaps; one cell if it is no such row."""
-    return tuple(_WIDE_GAP.split(text.strip()))
-
-
 # ------------------------------------------------------------------------------------------------ trailing spaces
 
 #: Trust trailing spaces if this share of lines has one and those lines end like sentences so much more often. Measured
@@ -136,13 +151,11 @@ def _trusts_marks(lines: Sequence[Line]) -> bool:
 
 # ------------------------------------------------------------------------------------------------ joining
 
-#: A full line uses so much of its measure. On the page widths are exact up to the characters that 禁則 moves; counted
-#: characters of a proportional font vary more (0.82 to 1.05 in full lines of a newsletter).
-_FULL_ON_PAGE = 0.9
-_FULL_COUNTED = 0.75
-_FULL_SENTENCE = 0.94
-_FULL_HEADING = 0.93
 _LONGEST_HEADING_LINES = 3
+
+LONGEST = 64
+"""No heading is wider than this many full-width characters."""
+
 #: A bracket that is still open after so many lines is a slip of the pen.
 _LONGEST_BRACKET = 6
 
@@ -151,23 +164,30 @@ def _goes_on(together: Sequence[Line], line: Line, following: Sequence[Line], ma
     above = together[-1]
     if above.block.kind != "line" or line.block.kind != "line":
         return _given_heading_goes_on(above, line)
-    if _begins(line, above, manner) or line.void:
-        return False
-    if above.ruled != line.ruled and line.ruled:
+    if manner.is_large(above) or manner.is_large(line):
+        return _large_goes_on(together, line)
+    if line.void or line.ruled or _begins(line, above, manner) or _is_subtitle(together):
         return False
     if _is_heading_mark(together[0].mark):
         return _heading_goes_on(together, line, following, manner)
-    if manner.trusts_marks:
-        return _goes_on_by_marks(above, line, manner)
-    return _waits(together, [line, *following]) or _goes_on_by_shape(together, line, manner)
+    return _plain_goes_on(together, line, following, manner)
+
+
+def _is_subtitle(together: Sequence[Line]) -> bool:
+    first = together[0].mark
+    return first is not None and first.style == "～" and together[-1].text[-1] in "～〜"
+
+
+#: Marks that a line in the middle of a sentence may begin with as well.
+_ALSO_INSIDE = frozenset("・-－–—+＋～") | {SPACED}
 
 
 def _begins(line: Line, above: Line, manner: Manner) -> bool:
     """Whether the line's own mark says that something begins. A hyphen or ・ may also be the middle of a sentence."""
-    if line.mark is None:
+    if line.mark is None or (line.mark.family in {"field", "plain"} and closes(above, line)):
         return False
-    wrapped = not above.marked if manner.trusts_marks else above.fill >= _FULL_HEADING
-    return not (line.mark.style in "・-－–—+＋" and wrapped and not ends_sentence(above.text) and above.mark is None)
+    wrapped = not above.marked if manner.trusts_marks else reaches(above, line, FULL_HEADING)
+    return not (line.mark.style in _ALSO_INSIDE and wrapped and not ends_sentence(above.text) and above.mark is None)
 
 
 def _is_heading_mark(mark: Mark | None) -> bool:
@@ -180,89 +200,86 @@ def _given_heading_goes_on(above: Line, line: Line) -> bool:
         above.block.kind == line.block.kind == "heading"
         and above.placed
         and (above.block.level, above.block.page) == (line.block.level, line.block.page)
-        and not _resized(above, line)
+        and not resized(above, line)
         and not line.void
         and line.mark is None
         and not ends_sentence(above.text)
     )
 
 
-def _resized(above: Line, line: Line) -> bool:
-    """Whether the type changes by more than what rounding explains."""
-    sizes = above.block.size, line.block.size
-    return None not in sizes and abs(sizes[0] - sizes[1]) > 0.08 * max(sizes)  # type: ignore[operator,type-var]
+def _large_goes_on(together: Sequence[Line], line: Line) -> bool:
+    """Lines of one heading without a mark, told by the size of their type alone."""
+    above = together[-1]
+    if resized(above, line) or line.void or line.mark or above.block.page != line.block.page:
+        return False
+    return _waits(together, [line]) or (
+        sum(em(one.text) for one in (*together, line)) <= LONGEST
+        and not ends_sentence(above.text)
+        and (is_in_brackets(line.text) or not is_number_or_date(line.text))
+        and not is_number_or_date(above.text)
+    )
 
 
 def _heading_goes_on(together: Sequence[Line], line: Line, following: Sequence[Line], manner: Manner) -> bool:
-    above = together[-1]
-    mark = together[0].mark
+    first, above = together[0], together[-1]
     if len(together) >= _LONGEST_HEADING_LINES and not _waits(together, [line]):
-        return _plain_goes_on(together, line, manner)
-    if (mark is not None and mark.closed) or _resized(above, line):
+        return _plain_goes_on(together, line, following, manner)
+    if (first.mark is not None and first.mark.closed) or resized(above, line):
         return False
     if manner.trusts_marks:
         return not above.marked
-    if _waits(together, [line, *following]):
+    if _waits(together, [line, *following]) or never_begins(above, line):
         return True
-    complete = ends_sentence(above.text) or above.text[-1] in "）)」』】》"
+    if DANGLING.search(above.text) and reaches(above, line, FULL_HEADING):
+        return True
+    dated = is_in_brackets(line.text) and is_number_or_date(line.text)
+    complete = ends_sentence(above.text) or (above.text[-1] in "）)」』】》" and not dated)
     stands_in = line.indent > above.indent + (_INDENT if manner.indented else 1)
-    # The last line of a heading is rarely full and no sentence: such a line is the text below.
-    is_text = line.fill >= _FULL_HEADING or line.text.endswith("。")
-    if complete or stands_in or is_text:
+    if complete or stands_in or _is_text_below(line, following):
         return False
-    return above.fill >= _FULL_HEADING or _knits(above, line, manner)
+    return dated or reaches(above, line, FULL_HEADING) or _knits(above, line, manner)
 
 
-def _plain_goes_on(together: Sequence[Line], line: Line, manner: Manner) -> bool:
+def _is_text_below(line: Line, following: Sequence[Line]) -> bool:
+    """Whether the line below that of a heading is text: a sentence, or full and not the last but one of the heading."""
+    if "。" in line.text or line.fill < FULL_HEADING or not following:
+        return "。" in line.text
+    last = following[0]
+    if last.mark or last.void:
+        return False
+    return last.fill >= FULL_HEADING or "。" in last.text or last.indent > line.indent
+
+
+def _plain_goes_on(together: Sequence[Line], line: Line, following: Sequence[Line], manner: Manner) -> bool:
     if manner.trusts_marks:
         return _goes_on_by_marks(together[-1], line, manner)
-    return _goes_on_by_shape(together, line, manner)
+    return _waits(together, [line, *following]) or _goes_on_by_shape(together, line, manner)
 
 
 def _goes_on_by_marks(above: Line, line: Line, manner: Manner) -> bool:
     if not above.marked:
         return not (ends_sentence(above.text) and line.block.text.startswith("　"))
-    dangling = _DANGLING.search(above.text) and above.fill >= _FULL_COUNTED
+    dangling = DANGLING.search(above.text) and above.fill >= FULL_COUNTED
     return not ends_sentence(above.text) and (
-        bool(dangling and _JAPANESE.match(line.text)) or _knits(above, line, manner)
+        bool(dangling and JAPANESE.match(line.text)) or _knits(above, line, manner)
     )
 
 
 def _goes_on_by_shape(together: Sequence[Line], line: Line, manner: Manner) -> bool:
     """Without paragraph marks: by the ends of sentences, the widths of lines, and indents."""
     above = together[-1]
-    if _resized(above, line) or _is_row(above) or _is_row(line) or _indents(together, line) or _reset(above, line):
+    if resized(above, line) or _indents(together, line):
         return False
-    if line.text[0] in NEVER_FIRST and line.text[0] != "・":
+    if never_begins(above, line):
         return True
+    if are_rows(above, line) or reset(above, line):
+        return False
     if ends_sentence(above.text):
-        return _reaches(above, _FULL_SENTENCE)
-    if _NEVER_BEGINS.match(line.text):
-        return True
-    full = _FULL_COUNTED if together[0].mark is None else _FULL_HEADING
-    return _reaches(above, full) or (above.measure > 0 and _hangs(above, line)) or _knits(above, line, manner)
-
-
-def _reaches(line: Line, share: float) -> bool:
-    """Whether the line is as wide as lines get there; on a page, up to the characters that 禁則 may have moved away."""
-    if line.placed:
-        return 0 < line.measure <= line.width + SLACK + 0.5
-    return line.fill >= share
-
-
-def _hangs(above: Line, line: Line) -> bool:
-    return above.fill >= 0.5 and _DANGLING.search(above.text) is not None and _JAPANESE.match(line.text) is not None
-
-
-def _is_row(line: Line) -> bool:
-    """A row of a table whose columns were told apart by spaces, or one of a few words with a telephone number."""
-    return len(cells(line.text)) > 1 or (len(_ROW.findall(line.text)) >= 2 and "。" not in line.text)
-
-
-def _reset(above: Line, line: Line) -> bool:
-    """Whether the text changes to another width where the line before is not full."""
-    narrower, wider = sorted((above.measure, line.measure))
-    return 0 < narrower <= NARROW * wider and not _reaches(above, _FULL_ON_PAGE)
+        return reaches(above, line, FULL_SENTENCE) and not is_in_brackets(line.text)
+    if is_number_or_date(line.text) and not DANGLING.search(above.text):
+        return False
+    full = FULL_COUNTED if together[0].mark is None else FULL_HEADING
+    return reaches(above, line, full) or (above.measure > 0 and hangs(above, line)) or _knits(above, line, manner)
 
 
 _INDENT = 0.5
@@ -272,7 +289,7 @@ def _indents(together: Sequence[Line], line: Line) -> bool:
     """Whether the line begins a paragraph by standing further in than it would as the next line of this one."""
     first, above = together[0], together[-1]
     if first.mark is not None:  # items hang: their second line stands further in than their mark
-        return ends_sentence(above.text) and line.indent <= first.indent and not _reaches(above, _FULL_SENTENCE)
+        return ends_sentence(above.text) and line.indent <= first.indent and not reaches(above, line, FULL_SENTENCE)
     if line.indent > above.indent + _INDENT:
         return True
     again = len(together) == 1 and line.indent >= _INDENT and abs(line.indent - first.indent) < _INDENT

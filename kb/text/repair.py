@@ -16,12 +16,13 @@ from dataclasses import replace
 
 from kb.model import BBox, Block, BlockKind, Extraction
 from kb.text.boxes import boxes, closing_words
+from kb.text.breaks import cells
 from kb.text.furniture import furniture
 from kb.text.headings import heading_levels
 from kb.text.joining import tidy
 from kb.text.lines import Line, is_rule, read_lines
 from kb.text.marks import label_of
-from kb.text.paragraphs import Manner, Piece, cells, join_lines, manner_of, with_valid_numbers
+from kb.text.paragraphs import Manner, Piece, join_lines, manner_of, with_valid_numbers
 
 
 def repair(extraction: Extraction) -> Extraction:
@@ -65,7 +66,7 @@ def _set_apart(block: Block) -> Block:
 
 def _with_meaning(pieces: Sequence[Piece], manner: Manner, first_new: int) -> Iterator[tuple[int, Block]]:
     """The blocks of one flow, each with the place of its first line."""
-    levels = heading_levels(pieces)
+    levels = heading_levels(pieces, manner)
     main = bool(pieces) and pieces[0].lines[0].block.aside == 0
     boxed = boxes(pieces, levels, manner) if main else {}
     closing = closing_words(pieces, levels, boxed) if main else frozenset()
@@ -94,7 +95,7 @@ def _kind(piece: Piece, level: int, is_row: bool) -> BlockKind:
         return "table"
     if label_of(piece.text) or (piece.mark and piece.mark.family == "field"):
         return "field"
-    return "list" if piece.mark else "paragraph"
+    return "list" if piece.mark and piece.mark.family != "plain" else "paragraph"
 
 
 def _table_rows(pieces: Sequence[Piece]) -> Iterator[int]:

@@ -6,6 +6,7 @@ accepting, lets every request that has arrived finish, and returns (``tests/web/
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -29,6 +30,13 @@ TICK = 1.0
 
 #: Connections that the kernel may hold for us; each is accepted before the door is shut.
 BACKLOG = 1024
+
+REASONS = {
+    errno.EADDRINUSE: "このポートは既に使われています",
+    errno.EADDRNOTAVAIL: "このコンピューターのアドレスではありません",
+    errno.EACCES: "このポートを使う権限がありません",
+}
+"""Why nobody can listen somewhere, in the words of whoever typed it; other reasons are given as they come."""
 
 Sockets = dict[int, Any]
 """waitress's map of everything it listens and talks on, by file descriptor."""
@@ -66,7 +74,7 @@ def _listening(app: Flask, host: str, port: int, threads: int, sockets: Sockets)
         )
     except (OSError, ValueError) as error:  # ValueError: waitress does not know the host
         wasyncore.close_all(sockets)
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = REASONS.get(getattr(error, "errno", 0), str(error))
         raise ConfigError(
             f"{host}:{port}",
             f"ここでは待ち受けられません（{reason}）。",

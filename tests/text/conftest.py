@@ -1,158 +1,199 @@
-"""Typesetting in reverse: one known tree, set in the manners of many offices, so that repair can be held to the tree."""
+"""Typesetting in reverse: known trees, set in the manners of many offices, so that repair can be held to the tree.
+
+The newsletters in ``issues/`` are fictional. Each line is ``kind|text``: 1 2 3 a heading of that level, p a paragraph,
+q what somebody says, l an item, f a field, c a caption, t any other line of its own, r a rule or page number, ``x{``
+the title of a side box, bt bf its text, ``x}`` its end, o an empty line.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from kb.model import BBox, Block, Extraction
+from kb.text.joining import em
+from kb.text.marks import undecorated
+from kb.text.outline import outline
+from kb.text.repair import repair
 
-NEVER_FIRST = "、。，．・ー」』）】？！っゃゅょッャュョァィゥェォ々ゞ"
-
-ISSUE = (
-    ("h1", "地域で支える看取り期の暮らし"),
-    (
-        "p",
-        "自宅で最期を迎えたいという願いに、私たちはどこまで応えられるでしょうか。若葉町では、訪問看護と社協の生活支援サービスが手を組み、家族だけに負担が偏らない体制づくりを進めています。",
-    ),
-    ("p", "今年度は三つの世帯に関わりました。"),
-    ("h2", "夜間の見守りをどうするか"),
-    (
-        "p",
-        "夜間の不安を和らげるため、ボランティアが交代で電話に出る仕組みを試みました。かかってきた電話は月に平均して12件で、その多くは話し相手を求めるものでした。",
-    ),
-    ("p", "「声を聞くだけで眠れる」という言葉が、担い手の支えになっています。"),
-    ("h2", "家族への支援"),
-    (
-        "p",
-        "介護を担う家族の集いを隔月で開いています。介護の技術よりも、日々の思いを語り合う時間を大切にし、終わった後も連絡を取り合う関係が生まれています。",
-    ),
-    ("h1", "こどもの居場所づくり実践講座を開催しました"),
-    (
-        "p",
-        "子ども食堂や学習支援に取り組む団体を対象に、居場所の運営を学ぶ講座を開き、県内から42人が参加しました。講師のコミュニティソーシャルワーカーからは、参加する子どもを選ばない工夫、学校との情報共有、食物アレルギーへの備えについて話がありました。",
-    ),
-    ("li", "気になる子どもの様子を記録すること"),
-    ("li", "一人で抱えずに相談すること"),
-    ("li", "続けられる回数から始めること"),
-    ("p", "参加者からは、場所を借りる費用や保険についての質問が相次ぎ、予定の時間を超えて意見を交わしました。"),
-    ("h1", "成年後見制度の相談が増えています"),
-    (
-        "p",
-        "権利擁護センターに寄せられる相談は、この五年で約二倍になりました。判断能力が十分でない人の財産を守るだけでなく、本人がどう暮らしたいかを一緒に考え、その意思を関係者に伝えることがセンターの役割です。",
-    ),
-    ("p", "市民後見人の養成講座は来年度も開く予定です。受講を希望する人は、まず説明会にお越しください。"),
-)
+FOLDER = Path(__file__).parent / "issues"
+NEVER_FIRST = "、。，．・ー」』）】？！っゃゅょッャュョァィゥェォ々ゞ〉》"
 
 
 @dataclass(frozen=True)
 class Manner:
-    """How an office writes."""
+    """How an office writes text files. Widths are counted in full-width characters."""
 
-    width: int = 35
-    marks: tuple = ("■", "●", "・")
+    width: int = 36
+    box: int = 18
     indent: str = ""
-    between: int = 0
-    """Blank lines between blocks."""
     within: int = 0
-    """Blank lines between the lines of a block."""
-    spaced_ends: bool = False
-    """A space after each block, as Word leaves it."""
+    """Blank lines between the lines of a paragraph."""
+    between: int = 0
+    """Blank lines between paragraphs."""
+    empty: int = 1
+    """Lines for an empty line of the source."""
+    room: int = 4
+    """Empty lines above a side box."""
+    marked: bool = False
+    """A space after each paragraph, as Word leaves it."""
 
 
-def wrapped(text: str, width: int) -> list[str]:
+@dataclass(frozen=True)
+class Sheet:
+    """How an office sets pages. Lengths in points, widths in full-width characters."""
+
+    width: int = 22
+    columns: int = 2
+    rows: int = 40
+    size: float = 10.0
+    leading: float = 16.0
+    sizes: tuple[float, float] = (10.0, 10.0)
+    """Of headings of the first and of deeper levels."""
+    air: float = 0.0
+    """Above headings."""
+    indent: str = ""
+    plain: bool = False
+    """Headings without their marks."""
+    gap: float = 1.0
+    """Lines for an empty line of the source."""
+    vertical: bool = False
+    told: bool = False
+    """The extractor says what is a heading."""
+
+
+def read(name):
+    lines = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [tuple(line.split("|", 1)) for line in lines if line and not line.startswith("#")]
+
+
+def wrapped(text, width):
     """``text`` broken as a layout program would: no line begins with a character that must not stand there."""
     lines, rest = [], text
-    while len(rest) > width:
-        cut = width
-        while cut > 1 and rest[cut] in NEVER_FIRST:
-            cut -= 1
+    while em(rest) > width:
+        cut = next(place for place in range(len(rest), 0, -1) if em(rest[:place]) <= width)
+        best = cut
+        while best > 1 and (rest[best] in NEVER_FIRST or (rest[best - 1] + rest[best]).strip("　（）").isascii()):
+            best -= 1
+        cut = best if best > 1 else cut
         lines.append(rest[:cut])
         rest = rest[cut:]
-    return [*lines, rest]
-
-
-def marked(source, manner):
-    marks = dict(zip(("h1", "h2", "li"), manner.marks, strict=True))
-    for kind, text in source:
-        mark = marks.get(kind, manner.indent)
-        yield kind, f"【{text}】" if mark == "【】" else f"《{text}》" if mark == "《》" else mark + text
+    return [*lines, rest] if rest.strip() else lines
 
 
 def as_text(source, manner):
-    out = []
-    for _, text in marked(source, manner):
-        lines = wrapped(text, manner.width)
-        if manner.spaced_ends:
-            lines[-1] += " "
-        for line in lines:
-            out += [line, *[""] * manner.within]
-        out += [""] * manner.between
+    """The lines of a text file."""
+    out, width = [], manner.width
+
+    def empty(count):
+        for _ in range(count):
+            out.extend([" " if manner.marked else "", *[""] * manner.within])
+
+    for kind, text in source:
+        if kind == "o":
+            empty(manner.empty)
+        elif kind == "x}":
+            width = manner.width
+            empty(min(manner.room, 1))
+        else:
+            if kind == "x{":
+                width = manner.box
+                empty(manner.room)
+            lines = wrapped(manner.indent * (kind == "p") + text, width)
+            lines[-1] += " " * manner.marked
+            for line in lines:
+                out.extend([line, *[""] * manner.within])
+            out.extend([""] * manner.between)
     return Extraction(tuple(Block(line, "line") for line in out), "text/plain")
 
 
-def as_pages(source, manner, *, columns=2, rows=18, size=10.0, leading=16.0, vertical=False, air=0.0):
-    """Lines with boxes: ``columns`` a page, ``rows`` a column, headings with ``air`` above (points)."""
-    blocks, column, down = [], 0, 0.0
-    for kind, text in marked(source, manner):
-        down += air if kind in {"h1", "h2"} and down else 0
-        for line in wrapped(text, manner.width):
-            if down + leading > rows * leading:
+def as_pages(source, sheet):
+    """Lines with boxes, columns filled one after the other; side boxes told by the extractor."""
+    blocks, column, down, box, boxes = [], 0, 0.0, 0, 0
+    for kind, text in source:
+        size = sheet.size if kind not in "123" else sheet.sizes[kind != "1"]
+        if kind == "x{":
+            boxes += 1
+            box = boxes
+        down += sheet.leading * (sheet.gap if kind == "o" else kind in {"x{", "x}"})
+        if kind in {"o", "x}"}:
+            box = 0
+            continue
+        down += sheet.air * (kind in "123" and down > 0)
+        for line in wrapped(sheet.indent * (kind == "p") + text, sheet.width * sheet.size / size):
+            shown = line.lstrip("　 ")
+            if down + size * 1.5 > sheet.rows * sheet.leading:
                 column, down = column + 1, 0.0
-            page, place = divmod(column, columns)
-            shown = line.lstrip("　")
-            start = 50 + (0 if vertical else place * (manner.width + 3) * size) + size * (len(line) - len(shown))
-            top = 60 + down
-            box = BBox(start, top, start + size * len(shown), top + size)
-            if vertical:  # turned by 90 degrees: lines run down, columns stand below one another
-                offset = place * (manner.width + 3) * size
-                box = BBox(700 - top - size, start + offset, 700 - top, start + offset + size * len(shown))
-            blocks.append(Block(shown, "line", page=page + 1, size=size, bbox=box, vertical=vertical))
-            down += leading
+            page, place = divmod(column, sheet.columns)
+            start = place * (sheet.width + 3) * sheet.size + size * (em(line) - em(shown))
+            across, below = (50 + start, 50 + start + size * em(shown)), (60 + down, 60 + down + size)
+            edges = BBox(across[0], below[0], across[1], below[1])
+            if sheet.vertical:  # turned by 90 degrees: lines run down, columns stand below one another
+                edges = BBox(760 - below[1], across[0], 760 - below[0], across[1])
+            level = int(kind) if sheet.told and kind in "123" else 0
+            told = "heading" if level else "line"
+            blocks.append(Block(shown, told, level, page + 1, size, edges, vertical=sheet.vertical, aside=box))
+            down += max(sheet.leading, size * 1.5)
     return Extraction(tuple(blocks), "application/pdf", pages=blocks[-1].page)
 
 
-@pytest.fixture
-def issue():
-    return ISSUE
+def without_marks(source):
+    return [(kind, undecorated(text) if kind in {"1", "2", "3"} else text) for kind, text in source]
 
 
-@pytest.fixture
-def manner():
-    return Manner
+def squashed(text):
+    return "".join(text.split())
 
 
-@pytest.fixture
-def set_text():
-    return as_text
+def tree_of(source):
+    """What a person would draw: (level, kind, heading) of each section below the masthead."""
+    shapes = {"1": (1, "article"), "2": (2, "article"), "3": (3, "article"), "x{": (2, "box")}
+    return [(*shapes[kind], squashed(undecorated(text))) for kind, text in source if kind in shapes]
 
 
-@pytest.fixture
-def set_pages():
-    return as_pages
+def tree(extraction):
+    sections = outline(repair(extraction).blocks)
+    return [(section.level, section.kind, squashed(section.heading)) for section in sections]
 
 
-@pytest.fixture
-def expected():
-    """What repair must make of the source: (kind, level, text) of each block."""
+def ends(texts):
+    """Where blocks end, counted in characters that are no spaces."""
+    return set(accumulate(len(squashed(text)) for text in texts))
 
-    def blocks(source, manner):
-        levels = {"h1": 1, "h2": 2}
-        kinds = {"h1": "heading", "h2": "heading", "p": "paragraph", "li": "list"}
-        return [(kinds[kind], levels.get(kind, 0), text.lstrip("　")) for kind, text in marked(source, manner)]
 
-    return blocks
+def boundaries(extraction, source):
+    """(precision, recall) of the ends of the blocks after repair."""
+    found = ends(block.text for block in repair(extraction).blocks if block.kind != "furniture")
+    true = ends(text for kind, text in source if kind not in {"o", "x}", "r"})
+    return len(found & true) / len(found), len(found & true) / len(true)
 
 
 @pytest.fixture
 def lines():
-    def make(text: str, page=None):
+    """A text file of these lines, or a page of one."""
+
+    def make(text, page=None):
         return Extraction(tuple(Block(line, "line", page=page) for line in text.split("\n")), "text/plain")
 
     return make
 
 
 @pytest.fixture
-def changed():
-    return replace
+def repaired(lines):
+    """(kind, level, text) of each block of a text after repair."""
+
+    def make(text):
+        return [(block.kind, block.level, block.text) for block in repair(lines(text)).blocks]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def setting():
+    """The typesetter: everything above."""
+    doors = (Manner, Sheet, read, as_text, as_pages, without_marks, tree_of, tree, boundaries)
+    return SimpleNamespace(**{door.__name__: door for door in doors})
