@@ -16,7 +16,8 @@ def boxes(pieces: Sequence[Piece], levels: Mapping[int, int], manner: Manner) ->
     """The pieces of side boxes: position -> number of the box, from 1.
 
     A floating box leaves its room behind as empty paragraphs, and its text follows them, up to the next heading or the
-    next such room. Where blank lines are not known to be empty paragraphs, the box must be narrower than the text too.
+    next such room. Running text as wide as that of the article goes on with the article. Where blank lines are not
+    known to be empty paragraphs, the box must be narrower than the text.
     """
     found: dict[int, int] = {}
     number, inside = 0, False
@@ -24,11 +25,16 @@ def boxes(pieces: Sequence[Piece], levels: Mapping[int, int], manner: Manner) ->
         if position in levels:
             inside = False
         elif piece.void >= BIG_VOID and not piece.lines[0].placed and any(place < position for place in levels):
-            inside = manner.trusts_marks or manner.spaced or _is_narrow(pieces, levels, position)
+            inside = _may_be_box(pieces, levels, position, certain=manner.trusts_marks or manner.spaced)
             number += inside
         if inside:
             found[position] = number
     return found
+
+
+def _may_be_box(pieces: Sequence[Piece], levels: Mapping[int, int], position: int, *, certain: bool) -> bool:
+    narrow = _is_narrow(pieces, levels, position)
+    return narrow or (certain and not (_is_prose(pieces[position]) and len(pieces[position].lines) > 2))
 
 
 def _is_narrow(pieces: Sequence[Piece], levels: Mapping[int, int], position: int) -> bool:

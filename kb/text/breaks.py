@@ -10,7 +10,7 @@ from kb.text.lines import NARROW, Line
 JAPANESE = re.compile(f"[{KANA_KANJI}]")
 #: A line that ends in a particle or a comma is not the end of anything, however short it is.
 DANGLING = re.compile(r"[のをにがはへで、，]$|ため[のに]$|および$|及び$|または$|又は$")
-#: を and ん begin no word, の before kanji or katakana no phrase, and a few hiragana up to 。 are the end of a sentence.
+#: を and ん begin no word, の before kanji or katakana no phrase; a few hiragana up to 。 are the end of a sentence.
 _NEVER_BEGINS = re.compile("[をんン]|の[一-鿿ァ-ヺ]|[ぁ-ゖ]{1,7}[。！？]|いたします。|いたしました。")
 _BROKEN_NUMBER = re.compile("[0-9][-－‐][0-9]$")
 _KATAKANA = re.compile("[ァ-ヺー]{2}")

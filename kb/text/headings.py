@@ -11,13 +11,13 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 from statistics import median
 
 from kb.text.joining import em, ends_sentence
+from kb.text.levels import BARE, BY_TYPE, GIVEN, Style, levels
 from kb.text.lines import BIG_VOID
-from kb.text.marks import label_of, undecorated
+from kb.text.marks import KNOWN_TITLE, PAIRS, label_of, undecorated
 from kb.text.paragraphs import HEADING_FAMILIES, LONGEST, Manner, Piece
 
 _LONGEST_WEAK = 50
@@ -30,46 +30,33 @@ _RULED_RANK = 0.8
 _SHORT = 30
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """A way in which headings of one depth are written."""
-
-    name: str
-    rank: float
-    weak: bool = False
-    """True if the same mark is as often used for list items."""
-
-
 def heading_levels(pieces: Sequence[Piece], manner: Manner) -> dict[int, int]:
     """The headings among the pieces of the main flow: position -> level, from 1."""
     styles = {position: style for position in range(len(pieces)) if (style := _style(pieces, position, manner))}
     headings = dict(_marked_headings(pieces, styles))
-    headings |= dict.fromkeys(_bare_headings(pieces, headings), _BARE)
+    headings |= dict.fromkeys(_bare_headings(pieces, headings), BARE)
     headings = {position: headings[position] for position in sorted(headings)}
-    levels = _levels(pieces, headings)
-    return {position: levels[style] for position, style in headings.items()}
-
-
-_BARE = _Style("bare", 1.0)
-_GIVEN = "given"
+    sizes = [pieces[position].lines[0].block.size for position in headings]
+    found = levels(list(headings.values()), sizes)
+    return {position: found[style] for position, style in headings.items()}
 
 
 # ------------------------------------------------------------------------------------------------ which are headings
 
 
-def _style(pieces: Sequence[Piece], position: int, manner: Manner) -> _Style | None:
+def _style(pieces: Sequence[Piece], position: int, manner: Manner) -> Style | None:
     piece = pieces[position]
     line = piece.lines[0]
     mark = piece.mark
     if _is_ruled(pieces, position):
-        return _Style("ruled", _RULED_RANK)
+        return Style("ruled", _RULED_RANK)
     if mark is not None and mark.family in HEADING_FAMILIES and not label_of(piece.text):
         weak = mark.family == "number" or (mark.family == "symbol" and mark.style not in _STRONG)
-        return _Style(mark.style, mark.rank, weak)
+        return Style(mark.style, mark.rank, weak)
     if line.block.kind == "heading":
-        return _Style(f"{_GIVEN} {line.block.level}", 1 + line.block.level / 10)
+        return Style(f"{GIVEN} {line.block.level}", 1 + line.block.level / 10)
     if mark is None and manner.is_large(line) and _is_wordy(piece.text) and em(piece.text) > 1:
-        return _Style(f"type of {line.block.size:.0f} points", _BARE.rank)
+        return Style(f"{BY_TYPE} of {line.block.size:.0f} points", BARE.rank)
     return None
 
 
@@ -82,11 +69,14 @@ def _is_ruled(pieces: Sequence[Piece], position: int) -> bool:
     return piece.lines[0].ruled or (piece.mark is None and below.blanks <= 1 and (position == 0 or piece.void > 0))
 
 
-def _marked_headings(pieces: Sequence[Piece], styles: Mapping[int, _Style]) -> Iterator[tuple[int, _Style]]:
-    items = _in_runs(pieces, styles) | frozenset(_in_contents(pieces, styles))
-    by_style: dict[_Style, list[int]] = defaultdict(list)
+def _marked_headings(pieces: Sequence[Piece], styles: Mapping[int, Style]) -> Iterator[tuple[int, Style]]:
+    entries = {position: _entry(pieces[position].text) for position in styles}
+    contents = frozenset(_in_contents(pieces, entries))
+    items = _in_runs(pieces, styles, entries) | contents
+    by_style: dict[Style, list[int]] = defaultdict(list)
     for position, style in styles.items():
-        by_style[style].append(position)
+        if position not in contents:
+            by_style[style].append(position)
     chosen = {style for style, places in by_style.items() if _heads(pieces, styles, style, places, items)}
     if any(not style.weak for style in chosen):
         chosen -= {style for style in chosen if style.weak and len(by_style[style]) == 1}
@@ -99,7 +89,7 @@ def _marked_headings(pieces: Sequence[Piece], styles: Mapping[int, _Style]) -> I
 
 
 def _heads(
-    pieces: Sequence[Piece], styles: Mapping[int, _Style], style: _Style, places: Sequence[int], items: Collection[int]
+    pieces: Sequence[Piece], styles: Mapping[int, Style], style: Style, places: Sequence[int], items: Collection[int]
 ) -> bool:
     heading_like = sum(
         place not in items and _may_head(pieces[place]) and styles.get(place + 1) != style and place + 1 < len(pieces)
@@ -119,36 +109,57 @@ def _may_head(piece: Piece) -> bool:
     )
 
 
-def _in_runs(pieces: Sequence[Piece], styles: Mapping[int, _Style]) -> frozenset[int]:
+def _in_runs(pieces: Sequence[Piece], styles: Mapping[int, Style], entries: Mapping[int, str]) -> frozenset[int]:
     """Three or more pieces of one style right below one another are a list: a table of contents, dates, members.
 
-    The last may be the first heading itself, below a table of contents without a gap; then it stands in the list too.
+    Two are one if nothing is below them that they could be headings of. The last may be the first heading itself, below
+    a table of contents without a gap; then it stands in the list too.
     """
     found: set[int] = set()
     for _, run in groupby(_neighbours(pieces, styles), key=lambda pair: pair[0]):
         places = [place for _, place in run]
-        if len(places) < 3:
+        if len(places) < 2 or (len(places) == 2 and not _is_empty(styles, places[-1], len(pieces))):
             continue
-        repeated = pieces[places[-1]].text in {pieces[place].text for place in places[:-1]}
+        repeated = entries[places[-1]] in {entries[place] for place in places[:-1]}
         found.update(places[:-1] if repeated else places)
     return frozenset(found)
 
 
+def _is_empty(styles: Mapping[int, Style], place: int, end: int) -> bool:
+    """Whether a heading there would have nothing below it."""
+    below = styles.get(place + 1)
+    return place + 1 == end or (below is not None and below.rank < styles[place].rank)
+
+
 #: The page that an entry of a table of contents points to: … 3, ・・・３ページ.
-_LEADER = re.compile(r"(?:[\s　]*[…‥・･.．─]{2,}[\s　]*|[\s　]+)[(（]?[PpＰｐ]?[.．]?[0-9０-９]{1,2}[)）]?(?:ページ|頁|面)?$")
+_LEADER = re.compile(
+    r"(?:[\s　]*[…‥・･.．─]{2,}[\s　]*|[\s　]+)[(（]?[PpＰｐ]?[.．]?[0-9０-９]{1,2}[)）]?(?:ページ|頁|面)?$"
+)
+_CONTENTS = re.compile("目次|もくじ|今(号|月)の(内容|もくじ)|contents|index", re.IGNORECASE)
 
 
-def _in_contents(pieces: Sequence[Piece], styles: Mapping[int, _Style]) -> Iterator[int]:
-    """Entries of a table of contents: neighbours whose words come again further down."""
-    entries = {position: _LEADER.sub("", undecorated(pieces[position].text)) for position in styles}
+#: No entry has more than so many dots before its page.
+_LONGEST_LEADER = 80
+_AROUND_CONTENTS = "".join((*PAIRS, *PAIRS.values(), "～〜~-― 　"))
+
+
+def _entry(text: str) -> str:
+    """The words of a heading, or of the entry of a table of contents that points to it."""
+    return undecorated(text[:-_LONGEST_LEADER] + _LEADER.sub("", text[-_LONGEST_LEADER:]))
+
+
+def _in_contents(pieces: Sequence[Piece], entries: Mapping[int, str]) -> Iterator[int]:
+    """A table of contents: the word itself above the first heading, and neighbours whose words come again below."""
     last = {entry: position for position, entry in entries.items()}
     repeated = {position for position, entry in entries.items() if last[entry] > position}
-    for position in repeated:
-        if {position - 1, position + 1} & repeated or _LEADER.search(pieces[position].text):
+    for position, entry in entries.items():
+        pointing = position in repeated and _LEADER.search(pieces[position].text[-_LONGEST_LEADER:])
+        together = position in repeated and {position - 1, position + 1} & repeated
+        if pointing or together or _CONTENTS.fullmatch(entry.strip(_AROUND_CONTENTS)):
             yield position
 
 
-def _neighbours(pieces: Sequence[Piece], styles: Mapping[int, _Style]) -> Iterator[tuple[tuple[int, str], int]]:
+def _neighbours(pieces: Sequence[Piece], styles: Mapping[int, Style]) -> Iterator[tuple[tuple[int, str], int]]:
     """Number the runs of adjacent pieces of one style: ((run, style), position)."""
     run, last = 0, -1
     for position in sorted(styles):
@@ -159,92 +170,13 @@ def _neighbours(pieces: Sequence[Piece], styles: Mapping[int, _Style]) -> Iterat
         last = position
 
 
-# ------------------------------------------------------------------------------------------------ how deep
-
-
-def _levels(pieces: Sequence[Piece], headings: Mapping[int, _Style]) -> dict[_Style, int]:
-    order = list(headings.values())
-    keys = _by_type_size(pieces, headings) or _by_rank(order)
-    keys = _first_on_top(order, keys)
-    keys = _nested(order, keys)
-    ranks = sorted(set(keys.values()))
-    return {style: ranks.index(key) + 1 for style, key in keys.items()}
-
-
-_Keys = dict[_Style, tuple[float, int]]
-
-
-def _by_rank(order: Sequence[_Style]) -> _Keys:
-    """Headings without a mark stand beside the highest of the others, or above them if they come first and return."""
-    keys: _Keys = {style: (style.rank, 0) for style in order if style != _BARE}
-    if _BARE in order:
-        top = min(keys.values(), default=(_BARE.rank, 0))
-        highest = sum(key == top and style != _BARE for style, key in ((style, keys.get(style)) for style in order))
-        encloses = order[0] == _BARE and order.count(_BARE) > 1 and 3 * order.count(_BARE) >= highest
-        keys[_BARE] = (top[0] - 1, 0) if encloses else top
-    return keys
-
-
-def _by_type_size(pieces: Sequence[Piece], headings: Mapping[int, _Style]) -> _Keys | None:
-    """Larger type stands higher; styles of one size (up to 6 %) are ordered by rank. None where a size is unknown."""
-    sizes: dict[_Style, list[float]] = defaultdict(list)
-    for position, style in headings.items():
-        size = pieces[position].lines[0].block.size
-        if size is None:
-            return None
-        sizes[style].append(size)
-    typical = {style: median(values) for style, values in sizes.items()}
-    step, keys, last = 0, {}, float("inf")
-    for style in sorted(typical, key=lambda style: -typical[style]):
-        step += typical[style] < last / 1.06
-        last = typical[style]
-        keys[style] = (step * 100 + style.rank, 0)
-    return keys
-
-
-def _first_on_top(order: Sequence[_Style], keys: _Keys) -> _Keys:
-    """The heading that opens a document is one of its highest, if its style returns and encloses higher-ranked ones."""
-    if not order:
-        return keys
-    first = order[0]
-    if first.name.startswith(_GIVEN) and order.count(first) == 1 and len(keys) > 1:
-        return keys | {first: (min(keys.values())[0] - 1, 0)}
-    position = next((place for place, style in enumerate(order) if keys[style] < keys[first]), None)
-    if position != 1 or order.count(first) < 2:
-        return keys
-    return keys | {first: (min(keys.values())[0] - 1, 0)}
-
-
-def _nested(order: Sequence[_Style], keys: _Keys) -> _Keys:
-    """Styles of equal rank under one parent: the one seen first encloses the other, unless one occurs only once."""
-    nested = dict(keys)
-    for key in sorted(set(keys.values())):
-        equals = [style for style in dict.fromkeys(order) if keys[style] == key and order.count(style) > 1]
-        equals = [style for style in equals if style != _BARE]
-        for first, second in pairwise(equals):
-            if _share_a_parent(order, keys, first, second):
-                nested[second] = (key[0], nested[first][1] + 1)
-            else:
-                nested[second] = nested[first]
-    return nested
-
-
-def _share_a_parent(order: Sequence[_Style], keys: _Keys, first: _Style, second: _Style) -> bool:
-    seen: set[_Style] = set()
-    for style in order:
-        if keys[style] < keys[first]:
-            seen.clear()
-        seen.add(style)
-        if {first, second} <= seen:
-            return True
-    return False
-
-
 # ------------------------------------------------------------------------------------------------ without any marks
 
 _NO_TITLE = re.compile(
     r"[。、，,：:；;]$|^[（(「『].*[）)」』]$|^[\d０-９\s./:：年月日（）()～〜\-月火水木金土日令和平成]+$"
     r"|(各位|様|殿|御中|敬具|敬白|以上|拝啓|前略|記|草々|(さん|さま|様)へ|様子|風景|皆さん|みなさん|参加者)$|(協議会|委員会|センター|係|担当|課)$"
+    # 会長　山田　太郎
+    r"|(会長|理事長|局長|所長|部長|課長|係長|委員長|代表|知事|[市町村区校園]長|施設長)[\s　]+\S{1,4}[\s　]?\S{1,4}$"
 )
 
 
@@ -255,10 +187,6 @@ def _is_title(piece: Piece) -> bool:
 
 def _is_wordy(text: str) -> bool:
     return sum(character.isalpha() for character in text) * 2 >= len(text)
-
-
-#: Parts of every newsletter that need no mark to be known.
-_KNOWN = re.compile("[〈《【＜]?(編集後記|あとがき|編集室(から|より|だより)?|編集(部|委員|担当)(から|より))[〉》】＞]?")
 
 
 def _bare_headings(pieces: Sequence[Piece], marked: Collection[int]) -> Iterator[int]:
@@ -272,10 +200,14 @@ def _bare_headings(pieces: Sequence[Piece], marked: Collection[int]) -> Iterator
     least = 0 if opens or not marked else _usual_void(pieces) + 1
     most = BIG_VOID if marked else math.inf
     for place in range(len(pieces) - 1):
-        known = place not in marked and _KNOWN.fullmatch(pieces[place].text)
+        known = place not in marked and _is_known(pieces[place])
         set_off = place - 1 not in marked and least <= pieces[place].void < most
         if known or (place in found and set_off):
             yield place
+
+
+def _is_known(piece: Piece) -> bool:
+    return piece.mark is not None and piece.mark.style == KNOWN_TITLE
 
 
 def _usual_void(pieces: Sequence[Piece]) -> int:

@@ -13,11 +13,12 @@ from itertools import pairwise
 KANA_KANJI = "ぁ-ゖ゛-ヿ々〆〇一-鿿豈-﫿ｦ-ﾟ\U00020000-\U0003134f"
 """The letters of Japanese as the inside of a regular expression's brackets."""
 
-COUNTERS = (
-    "年月日時分秒人名回件歳才か所ヶケヵ箇地区市町村県円千万億％割倍本つ代階号世帯"
-    "団体事業校園施設周番位泊食台冊枚点度週曜以次種組班部対"
+COUNTED = (
+    "年(?!金|齢)|月|日(?![本常程])|時[間0-9]?(?!代)|分(?![野科])|秒|人(?![権材々])|名(?![称簿前])|回(?!答)|件(?!名)|歳|才|位(?!置)|番|号|[かヶケヵ箇]"
+    "|地区|[市町村](?![民内社])|県(?![民内社])|円(?!滑)|[千万億]|[%％割倍度つ]|本(?![人会年])|代(?!表)|階(?!層)|世帯|団体|校(?![長区])|泊|冊|枚|台"
+    "|週間|曜|以上|種類|組|班|対[ 0-9]"
 )
-"""What a number at the beginning of a line counts; before anything else it is the number of a heading or an item."""
+"""What a number at the beginning of a line counts (a regular expression); before anything else it numbers a heading."""
 
 OPENING = "（「『【《〈［〔｛“〝(["
 CLOSING = "）」』】》〉］〕｝”〟)]"
@@ -45,7 +46,7 @@ _TIDY = (
     (re.compile(r"[^\S　]+"), " "),
     (re.compile(r"[ 　]*　[ 　]*"), "　"),
     (re.compile(rf"(?<=[{KANA_KANJI}、。）」』]) ({_INLINE_WORD})"), r"\1"),
-    (re.compile(rf"(?!\A[0-9]{{1,2}} [^{COUNTERS}])({_INLINE_WORD})(?<!\.) (?=[{KANA_KANJI}（「『])"), r"\1"),
+    (re.compile(rf"(?!\A[0-9]{{1,2}} (?!{COUNTED}))({_INLINE_WORD})(?<!\.) (?=[{KANA_KANJI}（「『])"), r"\1"),
     (re.compile(r"[ 　]+(?=[、。，．」』）】》])"), ""),
     (re.compile(r"(?<=[「『（【《])[ 　]+"), ""),
     # One katakana between spaces between katakana is a piece of a letter-spaced word (ケア ラ ー連盟).

@@ -244,11 +244,14 @@ def _with_measures(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _narrow_measure(part: Sequence[Line]) -> float:
-    """Running text that is narrow for three lines is set narrow; the last lines of paragraphs come singly."""
+    """Running text that is narrow for three lines is set narrow; the last lines of paragraphs come singly.
+
+    The first line may be a title.
+    """
     if len(part) < 3:
         return 0.0
     measure = _measure(part, at_least=1)
-    unfinished = [line for line in part[:-1] if not ends_sentence(line.text)]
+    unfinished = [line for line in part[1:-1] if not ends_sentence(line.text)]
     full = [line for line in unfinished if line.width >= measure - SLACK]
     return measure if 4 * len(full) >= 3 * len(unfinished) else _measure(part, at_least=2)
 

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from kb.text.joining import COUNTERS
+from kb.text.joining import COUNTED
 
 Family = Literal["symbol", "enclosed", "chapter", "number", "bullet", "field", "plain"]
 """How a mark is written.
@@ -73,12 +73,15 @@ _NUMBERED = (
     (re.compile(r"([❶-❿➊-➓])"), "❶", 3.5),
     (re.compile(r"([Ⅰ-Ⅻ])(?=[\s　.．、・])[.．、・]?"), "Ⅰ", 0.5),
     (re.compile(r"([0-9０-９]{1,2})(?:[．、）)](?![0-9０-９])|\.(?=[^0-9０-９])|(?=　|[ \t]{2}))"), "1.", 2.5),
+    (re.compile(r"([一二三四五六七八九十]{1,3})(?=[、．.　]\S)[、．.]?"), "一、", 2.4),
+    (re.compile(r"[（(]\s*([一二三四五六七八九十]{1,3})\s*[）)]"), "(一)", 3.0),
     (re.compile(r"[（(]\s*([ア-コ])\s*[）)]"), "(ア)", 5.0),
     (re.compile(r"([ア-コ])(?=[　．.、）)])[．.、）)]?"), "ア", 4.5),
 )
 #: 1 はじめに, where the number counts nothing.
-_SPACED_NUMBER = re.compile(rf"([0-9０-９]{{1,2}}) (?![{COUNTERS}0-9０-９()（）])")
+_SPACED_NUMBER = re.compile(rf"([0-9０-９]{{1,2}}) (?!{COUNTED}|[0-9０-９()（）])")
 _KANA_ORDER = "アイウエオカキクケコ"
+_KANJI_DIGITS = "一二三四五六七八九十"
 
 # fmt: off - one row for each sort of label
 #: What notices name the parts of an announcement by; such a label begins a field even after a ● or 【.
@@ -201,6 +204,11 @@ LABELS = frozenset(
 )
 # fmt: on
 
+KNOWN_TITLE = "編集後記"
+"""The style of the few titles that need no mark to be known."""
+
+_KNOWN = re.compile("編集後記|あとがき|編集室(から|より|だより)?|編集(部|委員|担当)(から|より)")
+
 SPACED = "1 "
 """The style of numbers with nothing but a space behind them."""
 
@@ -300,8 +308,20 @@ def _number(text: str) -> Mark | None:
 def _integer(digits: str) -> int | None:
     if digits in _KANA_ORDER:
         return _KANA_ORDER.index(digits) + 1
+    if digits[0] in _KANJI_DIGITS:
+        return _kanji_integer(digits)
     value = unicodedata.numeric(digits, -1) if len(digits) == 1 else -1
     return int(value) if value >= 0 else (int(digits) if digits.isdecimal() else None)
+
+
+def _kanji_integer(digits: str) -> int | None:
+    """一 to 九十九."""
+    tens, ten, ones = digits.rpartition("十")
+    if len(tens) > 1 or len(ones) > 1:
+        return None
+    return (10 * (_KANJI_DIGITS.index(tens) + 1 if tens else 1) if ten else 0) + (
+        _KANJI_DIGITS.index(ones) + 1 if ones else 0
+    )
 
 
 def _enclosed(text: str) -> Mark | None:
@@ -316,6 +336,8 @@ def _enclosed(text: str) -> Mark | None:
 
 
 def _plain(text: str) -> Mark | None:
+    if _KNOWN.fullmatch(text):
+        return Mark("plain", KNOWN_TITLE, 1.0)
     found = _PLAIN.match(text)
     return Mark("plain", "～" if found["tilde"] else "――", 9.0) if found else None
 

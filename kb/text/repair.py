@@ -36,6 +36,7 @@ def repair(extraction: Extraction) -> Extraction:
     """
     if not any(block.kind == "line" for block in extraction.blocks):
         return extraction
+    extraction = replace(extraction, blocks=tuple(_one_line_each(extraction.blocks)))
     apart = furniture(extraction.blocks)
     flows = {aside: read_lines(flow) for aside, flow in _flows(extraction.blocks, apart).items()}
     manner = manner_of([line for flow in flows.values() for line in flow])
@@ -46,6 +47,15 @@ def repair(extraction: Extraction) -> Extraction:
         repaired += _with_meaning(pieces, manner, first_new)
     repaired.sort(key=lambda pair: pair[0])
     return replace(extraction, blocks=tuple(block for _, block in repaired))
+
+
+def _one_line_each(blocks: Sequence[Block]) -> Iterator[Block]:
+    """A paragraph of a Word file may hold several lines."""
+    for block in blocks:
+        if block.kind == "line" and "\n" in block.text:
+            yield from (replace(block, text=line) for line in block.text.split("\n"))
+        else:
+            yield block
 
 
 def _flows(blocks: Sequence[Block], apart: frozenset[int]) -> Mapping[int, list[tuple[int, Block]]]:

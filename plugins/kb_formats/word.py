@@ -152,7 +152,7 @@ class _Walk:
         listed = element.find(f"{_W}pPr/{_W}numPr") is not None
         block = Block(text, page=began, aside=self.aside)
         if level and text.strip():
-            block = replace(block, kind="heading", level=level, text=" ".join(text.split()))
+            block = replace(block, kind="heading", level=level, text=re.sub(r"[\n\t]+", " ", text).strip())
         elif listed and text.strip():
             block = replace(block, kind="list", text=f"・{text}")
         self.blocks.append(block)

@@ -55,9 +55,10 @@ def split(_document: Document, extraction: Extraction) -> Iterator[Section]:
     """One section per heading and one per side box.
 
     Where the newsletter's own name is the only heading of the first level, the articles below it move up to that level:
-    the name of the newsletter encloses nothing that people look for.
+    the name of the newsletter encloses nothing that people look for. The masthead itself is no article; what it says
+    is in the document's title, date and fields.
     """
-    return outline(_below_the_masthead(extraction.blocks))
+    return outline(_below_the_masthead(_without_masthead(extraction.blocks)))
 
 
 def describe(file: File, extraction: Extraction) -> Description:
@@ -90,12 +91,34 @@ def claims(file: File, extraction: Extraction) -> float:
 # ------------------------------------------------------------------------------------------------ articles
 
 
+def _without_masthead(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The lines above the first article as furniture, if they are what a masthead is: name, number, date, publisher."""
+    places = [place for place, block in enumerate(blocks) if block.kind != "furniture" and not block.aside]
+    headings = [place for place in places if blocks[place].kind == "heading"]
+    named = bool(headings) and headings[0] == places[0] and _names_issue(blocks[places[0]].text)
+    first = next(iter(headings[1:] if named else headings), None)
+    head = [place for place in places if first is not None and place < first]
+    if not any(_names_issue(blocks[place].text) for place in head) or not all(_is_short(blocks[n].text) for n in head):
+        return tuple(blocks)
+    return tuple(replace(b, kind="furniture") if place in head else b for place, b in enumerate(blocks))
+
+
+def _names_issue(text: str) -> bool:
+    return len(text) <= _MASTHEAD_WIDTH and bool(_NUMBER.search(text) or _NAME.search(text) or _ISSUED.search(text))
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= _MASTHEAD_WIDTH and "。" not in text
+
+
 def _below_the_masthead(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The articles on the first level: headings move up where none is above them but the newsletter's name, or none."""
     levels = [block.level for block in blocks if block.kind == "heading" and not block.aside]
     lone = levels[:1] == [1] and levels.count(1) == 1 and levels.count(2) > 1
+    up = 1 if lone else min(levels, default=1) - 1
     for block in blocks:
-        moves = lone and block.kind == "heading" and not block.aside and block.level > 1
-        yield replace(block, level=block.level - 1) if moves else block
+        moves = block.kind == "heading" and not block.aside and block.level > up
+        yield replace(block, level=block.level - up) if moves else block
 
 
 # ------------------------------------------------------------------------------------------------ name and number
@@ -177,7 +200,8 @@ def _publisher(extraction: Extraction) -> str:
     for position, text in enumerate(texts):
         if found := _PUBLISHED.search(text[:40]):
             for place in (text[found.end() :], *texts[position + 1 : position + 3]):
-                if organisation := _COUNCIL.search(place):
+                organisation = _COUNCIL.search(place) if _is_short(place) else None
+                if organisation:
                     return _organisation(organisation.group())
     legal = re.search(r"社会福祉法人[\s　]*[^\s　、。（）()]{1,20}社会福祉協議会", "\n".join(texts))
     return _organisation(legal.group()) if legal else ""

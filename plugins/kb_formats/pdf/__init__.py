@@ -148,19 +148,33 @@ def _line(line: Line, page: int, aside: int, is_furniture: bool, level: int) -> 
 
 
 def _furniture(texts: Sequence[PageText], heights: Sequence[float]) -> frozenset[int]:
-    """Running heads (the same on several pages but for figures) and page numbers, by the identity of their lines."""
+    """Page numbers and running heads (repeated but for their figures, or the newsletter's name), by line identity."""
     outer = [
-        (line, re.sub(r"[0-9０-９]+", "#", line.run.text), round(line.run.bbox.top / 4))
-        for text, height in zip(texts, heights, strict=True)
+        (line, re.sub(r"[0-9０-９]+", "#", line.run.text), round(line.run.bbox.top / 4), page)
+        for page, (text, height) in enumerate(zip(texts, heights, strict=True))
         for line in text.parts
         if isinstance(line, Line) and _in_margin(line.run.bbox, height)
     ]
-    repeated = Counter((text, place) for _, text, place in outer)
+    repeated = Counter((text, place) for _, text, place, _ in outer)
+    name = _name(texts[0], heights[0])
     return frozenset(
         id(line)
-        for line, text, place in outer
-        if repeated[text, place] > 1 or _PAGE_NUMBER.fullmatch(line.run.text.strip())
+        for line, text, place, page in outer
+        if repeated[text, place] > 1
+        or _PAGE_NUMBER.fullmatch(line.run.text.strip())
+        or (page > 0 and name and name in _letters(line.run.text))
     )
+
+
+def _name(first: PageText, height: float) -> str:
+    """What stands in the largest type at the top of the first page."""
+    top = [part for part in first.parts if isinstance(part, Line) and part.run.bbox.bottom < height / 5]
+    name = max(top, key=lambda line: line.run.size, default=None)
+    return _letters(name.run.text) if name else ""
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split())
 
 
 def _in_margin(box: BBox, height: float) -> bool:

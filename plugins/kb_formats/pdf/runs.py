@@ -15,6 +15,8 @@ from kb_formats.pdf.glyphs import Glyph
 _GAP = 1.3
 _OVERLAP = 0.6
 _OFF_LINE = 0.45
+#: Type of so many times the size beside it is something else: the publisher beside the newsletter's name.
+_OTHER_SIZE = 2.2
 _OFF_COLUMN = 0.35
 #: A first step down must be tight: lines of horizontal text lie further apart.
 _FIRST_STEP = 0.25
@@ -89,7 +91,7 @@ def _direction(run: Sequence[Glyph], vertical: bool | None, glyph: Glyph) -> boo
     """Whether the glyph goes on below (True) or to the right (False) of a run, or not at all (None)."""
     last = run[-1]
     size = max(last.size, glyph.size)
-    on_line = abs(glyph.bottom - last.bottom) < _OFF_LINE * size
+    on_line = abs(glyph.bottom - last.bottom) < _OFF_LINE * size and size < _OTHER_SIZE * min(last.size, glyph.size)
     if vertical is not True and on_line and -_OVERLAP * size <= glyph.left - last.right <= _GAP * size:
         return False
     if vertical and on_line and not last.wide and not glyph.wide and 0 <= glyph.left - last.left <= size:

@@ -184,6 +184,16 @@ def test_running_heads_and_page_numbers_are_furniture(read):
     assert texts(extraction, "line") == [f"{line}{n}" for n in (1, 2, 3) for line in LEFT]
 
 
+def test_a_running_head_on_the_only_inner_page_is_known_by_the_name(read):
+    sheet = Sheet()
+    sheet.text(50, 40, "わかば社協だより", size=26, font=GOTHIC)
+    sheet.lines(L, 100, LEFT)
+    sheet.next()
+    sheet.text(50, 28, "わかば社協だより　第８号", size=8)
+    sheet.lines(L, 100, RIGHT)
+    assert texts(read(sheet.pdf()), "furniture") == ["わかば社協だより　第８号"]
+
+
 def test_ruby_does_not_tear_words(read):
     sheet = Sheet()
     sheet.text(50, 100, "町では除雪の当番を決めました。")
