@@ -75,5 +75,5 @@ def _running_heads(lines: Mapping[int, Block]) -> Iterator[int]:
         for place in _edges(lines, places):
             edges[_DIGITS.sub("0", lines[place].text.strip())].append(place)
     for places in edges.values():
-        if len(places) >= 3:
+        if len({lines[place].page for place in places}) >= 3:
             yield from sorted(places)[1:]

@@ -253,6 +253,8 @@ def is_symbol(character: str) -> bool:
 
 def undecorated(text: str) -> str:
     """A heading without the symbols around it (■ ◆…◆); brackets and numbers stay as the author wrote them."""
+    if _BLANKS.match(text):
+        return text
     start, end = 0, len(text)
     while start < end and (is_symbol(text[start]) or text[start].isspace() or text[start] in "\ufe0e\ufe0f"):
         start += 1

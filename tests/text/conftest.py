@@ -124,12 +124,14 @@ def as_pages(source, sheet):
             box = 0
             continue
         down += sheet.air * (kind in "123" and down > 0)
-        for line in wrapped(sheet.indent * (kind == "p") + text, sheet.width * sheet.size / size):
+        lines = wrapped(sheet.indent * (kind == "p") + text, sheet.width * sheet.size / size)
+        for place, line in enumerate(lines):
             shown = line.lstrip("　 ")
-            if down + size * 1.5 > sheet.rows * sheet.leading:
+            whole = len(lines) if kind in "123" and not place else 1  # headings are not cut by the end of a column
+            if down + size * 1.5 * whole > sheet.rows * sheet.leading:
                 column, down = column + 1, 0.0
-            page, place = divmod(column, sheet.columns)
-            start = place * (sheet.width + 3) * sheet.size + size * (em(line) - em(shown))
+            page, across_page = divmod(column, sheet.columns)
+            start = across_page * (sheet.width + 3) * sheet.size + size * (em(line) - em(shown))
             across, below = (50 + start, 50 + start + size * em(shown)), (60 + down, 60 + down + size)
             edges = BBox(across[0], below[0], across[1], below[1])
             if sheet.vertical:  # turned by 90 degrees: lines run down, columns stand below one another

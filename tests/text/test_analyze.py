@@ -107,6 +107,15 @@ def test_compound_verb_is_not_its_last_part(analyzer):
     assert not set(analyzer.terms("見守る")) & set(analyzer.terms("法律を守る"))
 
 
+@pytest.mark.parametrize(
+    "text", ["汐見町", "汐見町の中学校では", "汐見町では、", "汐見町社会福祉協議会", "県内の汐見町"]
+)
+def test_a_municipality_is_two_terms_wherever_it_stands(analyzer, text):
+    terms = analyzer.terms(text)
+    place = terms.index("汐見")
+    assert terms[place + 1] == "町"
+
+
 # ------------------------------------------------------------------------------------------------------- places
 
 

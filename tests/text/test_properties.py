@@ -90,6 +90,80 @@ PLAIN = st.lists(TEXTS, max_size=30).map(
 )
 
 
+TITLES = st.sampled_from(
+    [
+        "地域で支える看取り期の暮らし",
+        "夜間の見守りをどうするか、三つの町の取り組みから考える",
+        "「こどもの居場所」実践講座（第２回）を開催しました！",
+        "ヤングケアラーと家族への支援",
+        "成年後見制度の相談が増えています",
+        "『縦割り』をこえる 市町村の工夫 (R3.10.8)",
+        "ボランティアコーディネーター研修“入門コース”",
+        "ＮＰＯと社協のこれから",
+    ]
+)
+SENTENCES = st.sampled_from(
+    [
+        "自宅で最期を迎えたいという願いに、私たちはどこまで応えられるでしょうか。",
+        "若葉町では、訪問看護と社協の生活支援サービスが手を組み、家族だけに負担が偏らない体制づくりを進めています。",
+        "夜間の不安を和らげるため、ボランティアが交代で電話に出る仕組み（以下「夜の電話」）を試みました。",
+        "かかってきた電話は月に平均して12件で、その多くは話し相手を求めるものでした。",
+        "「声を聞くだけで眠れる」という言葉が、担い手の支えになっています。",
+        "講師のCSWからは、学校との情報共有や食物アレルギーへの備えについて話がありました。",
+        "令和４年３月２３日（水）には、県内の社協から42人が参加し、それぞれの課題を持ち寄りました。",
+        "気になる子どもがいたら、一人で抱えずに相談することが大切です。",
+    ]
+)
+#: Long enough to be wrapped: a line that never is tells nothing of the width of the others.
+PARAGRAPHS = st.lists(SENTENCES, min_size=2, max_size=4).map("".join)
+NEWSLETTERS = st.lists(
+    st.tuples(
+        TITLES, st.lists(PARAGRAPHS, min_size=1, max_size=3), st.lists(st.tuples(TITLES, PARAGRAPHS), max_size=2)
+    ),
+    min_size=2,
+    max_size=4,
+)
+WIDTHS = st.integers(18, 44)
+
+
+def source_of(newsletter):
+    for title, paragraphs, parts in newsletter:
+        yield "1", f"■{title}"
+        yield from (("p", paragraph) for paragraph in paragraphs)
+        for subtitle, paragraph in parts:
+            yield "2", f"●{subtitle}"
+            yield "p", paragraph
+
+
+@given(newsletter=NEWSLETTERS, width=WIDTHS, within=st.integers(0, 1))
+@settings(max_examples=30, deadline=None)
+def test_marked_newsletter_comes_back_as_it_was_written(setting, newsletter, width, within):
+    source = list(source_of(newsletter))
+    extraction = setting.as_text(source, setting.Manner(width=width, within=within, marked=True))
+    assert setting.tree(extraction) == setting.tree_of(source)
+    assert setting.boundaries(extraction, source) == (1.0, 1.0)
+
+
+@given(newsletter=NEWSLETTERS, width=WIDTHS, between=st.integers(0, 1))
+@settings(max_examples=30, deadline=None)
+def test_indented_newsletter_comes_back_as_it_was_written(setting, newsletter, width, between):
+    source = list(source_of(newsletter))
+    extraction = setting.as_text(source, setting.Manner(width=width, between=between, indent="　"))
+    assert setting.tree(extraction) == setting.tree_of(source)
+    assert setting.boundaries(extraction, source) == (1.0, 1.0)
+
+
+@given(newsletter=NEWSLETTERS, width=st.integers(14, 30), columns=st.integers(1, 3), vertical=st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_printed_newsletter_comes_back_as_it_was_written(setting, newsletter, width, columns, vertical):
+    source = list(source_of(newsletter))
+    # Long columns, few pages: sentences come again and again here, and what opens three pages is a running head.
+    sheet = setting.Sheet(width, columns, rows=200, vertical=vertical, indent="　", sizes=(15.0, 12.0), air=6.0)
+    extraction = setting.as_pages(source, sheet)
+    assert setting.tree(extraction) == setting.tree_of(source)
+    assert setting.boundaries(extraction, source) == (1.0, 1.0)
+
+
 def letters(text):
     return "".join(text.split())
 

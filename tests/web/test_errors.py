@@ -107,4 +107,4 @@ def test_a_broken_index_is_a_page_and_the_health_page_says_so(visitor, issue, mo
 def test_health_counts_what_is_there(visitor, issue):
     answer = visitor.client.get("/health")
     assert answer.status_code == 200
-    assert answer.json == {"status": "ok", "documents": 1, "sections": 4}
+    assert answer.json == {"status": "ok", "documents": 1, "sections": 3}

@@ -11,7 +11,7 @@ def test_the_home_page_leads_to_search_and_to_what_is_new(visitor, issue):
     assert re.search(r'<form[^>]*action="/search"[^>]*method="get"[^>]*role="search"', page.html)
     assert '<label class="visually-hidden" for="q">検索する言葉</label>' in page.html
     assert f"/documents/{issue.id}" in page.links()
-    assert "資料 1 件・記事 4 件" in page.text
+    assert "資料 1 件・記事 3 件" in page.text
     assert "ニュースレター 1件" in page.text
 
 

@@ -19,7 +19,7 @@ def test_a_hit_shows_the_article_where_it_stands_and_why_it_was_found(visitor, i
     page = visitor.get("/search", q="民生委員 訪ね")
     assert page.titles == ["民生委員との見守り"]
     body = page.html
-    assert "<mark>民生委員</mark>と社協が週に一度<mark>訪ね</mark>" in body
+    assert "<mark>民生委員</mark>と社協が令和3年12月21日から週に一度<mark>訪ね</mark>" in body
     assert "<mark>民生委員</mark>との見守り" in body
     shown = page.text
     assert "見出しの位置： ゴミ屋敷の片付けから始まったつながり" in shown
