@@ -61,6 +61,7 @@ def serve(app: Flask, host: str, port: int, threads: int) -> None:
         print(f"{_address(host, _port(sockets))} で見られます。終えるには Ctrl+C", flush=True)  # noqa: T201 - for whoever typed `kb serve`
         while not signals:
             wasyncore.loop(TICK, use_poll=True, map=sockets, count=1)
+        _shut(sockets)
         print("終えています（受け付けた要求に応え終わるまでお待ちください）。", file=sys.stderr, flush=True)  # noqa: T201
         _drain(sockets, lambda: len(signals) > 1)
     server.task_dispatcher.shutdown(timeout=1)
@@ -100,10 +101,20 @@ def _noting_signals(sockets: Sockets) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _drain(sockets: Sockets, impatient: Callable[[], bool]) -> None:
-    """Accept nothing more, and finish what has been accepted."""
+def _shut(sockets: Sockets) -> None:
+    """Accept the connections that are waiting, and no more. The triggers stay: they wake the loop."""
     for server in _of(sockets, BaseWSGIServer):
-        _shut(server)
+        known = -1
+        while len(server.active_channels) > known:
+            known = len(server.active_channels)
+            server.handle_accept()
+        server.accepting = False
+        server.del_channel()
+        server.socket.close()
+
+
+def _drain(sockets: Sockets, impatient: Callable[[], bool]) -> None:
+    """Finish what has been accepted."""
     wasyncore.loop(0, use_poll=True, map=sockets, count=1)  # read what has already arrived
     end = monotonic() + DRAIN_SECONDS
     while (busy := _busy(sockets)) and monotonic() < end and not impatient():
@@ -111,17 +122,6 @@ def _drain(sockets: Sockets, impatient: Callable[[], bool]) -> None:
             if channel not in busy:
                 channel.handle_close()
         wasyncore.loop(TICK, use_poll=True, map=sockets, count=1)
-
-
-def _shut(server: Any) -> None:
-    """Take the connections that are waiting, then close the door. The trigger stays: it wakes the loop."""
-    known = -1
-    while len(server.active_channels) > known:
-        known = len(server.active_channels)
-        server.handle_accept()
-    server.accepting = False
-    server.del_channel()
-    server.socket.close()
 
 
 def _busy(sockets: Sockets) -> list[Any]:
