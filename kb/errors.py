@@ -49,6 +49,12 @@ class NotFoundError(KbError):
     exit_code = 5
 
 
+class ForbiddenError(KbError):
+    """Somebody asks for what their role does not include."""
+
+    exit_code = 8
+
+
 class BusyError(KbError):
     """Another process is writing to the same data folder."""
 

@@ -26,6 +26,7 @@ from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.search.thesaurus import Thesaurus
 from kb.store.catalogue import Catalogue, Failure
+from kb.store.database import open_database
 from kb.store.originals import Originals
 from kb.text.analyze import Analyzer
 
@@ -66,7 +67,8 @@ class Library:
         self.plugins = plugins or Plugins.load(config.disabled_plugins)
         self.content_types = self.plugins.content_types()
         self.sources = self.plugins.sources(config)
-        self._catalogue = Catalogue(config.store / "catalogue.sqlite3")
+        self._database = open_database(config.store)
+        self._catalogue = Catalogue(self._database)
         self._originals = Originals(config.store)
         self._lock = FileLock(config.store / "lock")
         self._analyzer = Analyzer()
@@ -77,7 +79,7 @@ class Library:
     def close(self) -> None:
         """Let go of all files."""
         self._home.close()
-        self._catalogue.close()
+        self._database.dispose()
 
     def __enter__(self) -> Self:
         return self

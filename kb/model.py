@@ -40,6 +40,55 @@ EVERYTHING: frozenset[AccessClass] = frozenset(AccessClass)
 PUBLIC_ONLY: frozenset[AccessClass] = frozenset({AccessClass.PUBLIC})
 
 
+class Role(StrEnum):
+    """What an account may do; each role may do all that the ones before it may."""
+
+    READER = "reader"
+    CSW = "csw"
+    STAFF = "staff"
+    ADMIN = "admin"
+
+    @property
+    def label(self) -> str:
+        """The name shown to people."""
+        return {"reader": "会員", "csw": "相談員", "staff": "職員", "admin": "管理者"}[self.value]
+
+    @property
+    def access(self) -> frozenset[AccessClass]:
+        """The access classes that it may know of."""
+        return EVERYTHING if self.covers(Role.CSW) else EVERYTHING - {AccessClass.CASES}
+
+    def covers(self, other: Role) -> bool:
+        """Whether it may do all that ``other`` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: a person with an account, nobody in particular, or a program."""
+
+    name: str
+    """The account's name, for people and for the audit log; empty for a visitor without one."""
+    role: Role | None = None
+    """None for a visitor without an account."""
+
+    @property
+    def access(self) -> frozenset[AccessClass]:
+        """The access classes that they may know of."""
+        return self.role.access if self.role else PUBLIC_ONLY
+
+    def covers(self, role: Role) -> bool:
+        """Whether they may do all that ``role`` may."""
+        return self.role is not None and self.role.covers(role)
+
+
+VISITOR = Actor("")
+"""Somebody without an account."""
+OPERATOR = Actor("kb", Role.ADMIN)
+"""Whoever runs ``kb`` on the server's own command line, or the server itself: they can read the files anyway."""
+
+
 # ---------------------------------------------------------------------------------------------- configuration
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -10,11 +9,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, create_engine, delete, event, func, insert, select, update
-from sqlalchemy.engine import URL
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 
 from kb.model import AccessClass, Annotation, BBox, Block, Document, Section
-from kb.store import migrate, tables
+from kb.store import tables
 
 _DOCUMENT_COLUMNS = tuple(column for column in tables.document.c if column.name != "updated_at")
 _OUTLINE_COLUMNS = tuple(column for column in tables.section.c if column.name != "blocks")
@@ -45,16 +43,10 @@ class Pending:
 
 
 class Catalogue:
-    """The catalogue in one SQLite file; safe to use from several threads and processes."""
+    """What documents say, in a database that ``open_database`` gave; safe to use from several threads."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = _engine(path)
-        migrate.upgrade(self._engine)
-
-    def close(self) -> None:
-        """Give back all connections."""
-        self._engine.dispose()
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     # ------------------------------------------------------------------------------------------------- writing
 
@@ -212,21 +204,6 @@ class Catalogue:
 
 
 # -------------------------------------------------------------------------------------------------------- SQL
-
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)),
-        json_serializer=lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        # An acknowledged document survives a power cut (FULL), readers never wait for a writer (WAL).
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
 
 
 def _documents(access: frozenset[AccessClass]) -> Select[Any]:

@@ -7,6 +7,7 @@ import pytest
 
 from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass, Annotation, BBox, Block, Section
 from kb.store.catalogue import Catalogue, Failure
+from kb.store.database import open_database
 from kb.testing import a_document
 
 DOCUMENT = a_document(
@@ -48,9 +49,9 @@ ANNOTATIONS = {"0123456789ab-1": (Annotation("date", "2022-02-15", "令和4年2�
 
 @pytest.fixture
 def catalogue(tmp_path):
-    opened = Catalogue(tmp_path / "store" / "catalogue.sqlite3")
-    yield opened
-    opened.close()
+    engine = open_database(tmp_path)
+    yield Catalogue(engine)
+    engine.dispose()
 
 
 def test_a_saved_document_comes_back_unchanged(catalogue):
@@ -75,12 +76,12 @@ def test_saving_again_replaces_all_sections_and_annotations(catalogue):
 
 
 def test_it_is_all_there_when_opened_again(tmp_path):
-    first = Catalogue(tmp_path / "catalogue.sqlite3")
-    first.save(DOCUMENT, SECTIONS, ANNOTATIONS)
-    first.close()
-    second = Catalogue(tmp_path / "catalogue.sqlite3")
-    assert second.document(DOCUMENT.id, EVERYTHING) == DOCUMENT
-    second.close()
+    first = open_database(tmp_path)
+    Catalogue(first).save(DOCUMENT, SECTIONS, ANNOTATIONS)
+    first.dispose()
+    second = open_database(tmp_path)
+    assert Catalogue(second).document(DOCUMENT.id, EVERYTHING) == DOCUMENT
+    second.dispose()
 
 
 def test_every_way_to_read_hides_what_may_not_be_read(catalogue):
