@@ -12,6 +12,8 @@ JAPANESE = re.compile(f"[{KANA_KANJI}]")
 DANGLING = re.compile(r"[のをにがはへで、，]$|ため[のに]$|および$|及び$|または$|又は$")
 #: を and ん begin no word, の before kanji or katakana no phrase; a few hiragana up to 。 are the end of a sentence.
 _NEVER_BEGINS = re.compile("[をんン]|の[一-鿿ァ-ヺ]|[ぁ-ゖ]{1,7}[。！？]|いたします。|いたしました。")
+_BEFORE_ASCII = re.compile(f"[{KANA_KANJI}、][A-Za-z0-9]")
+_PARTICLE = re.compile("[はがをにでとものへや、]")
 _BROKEN_NUMBER = re.compile("[0-9][-－‐][0-9]$")
 _KATAKANA = re.compile("[ァ-ヺー]{2}")
 
@@ -58,6 +60,13 @@ def never_begins(above: Line, line: Line) -> bool:
         return True
     around = f"{above.text[-_LONGEST_COMPOUND:]}\n{line.text[:_LONGEST_COMPOUND]}"
     return bool(_NEVER_BEGINS.match(line.text) or _BREAKS_COMPOUND.search(around))
+
+
+def breaks_at_space(above: Line, line: Line) -> bool:
+    """Whether the space that a layout program puts between Japanese and ASCII may have come to stand at the break."""
+    return _BEFORE_ASCII.fullmatch(above.text[-1] + line.text[0]) is not None or (
+        above.text[-1].isascii() and above.text[-1].isalnum() and _PARTICLE.match(line.text) is not None
+    )
 
 
 def hangs(above: Line, line: Line) -> bool:

@@ -7,21 +7,18 @@ not its own sibling.
 
 from __future__ import annotations
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
-from statistics import median
+from itertools import groupby
 
-from kb.text.joining import em, ends_sentence
+from kb.text.bare import bare_headings, is_title, is_wordy
+from kb.text.joining import em
 from kb.text.levels import BARE, BY_TYPE, GIVEN, Style, levels
-from kb.text.lines import BIG_VOID
-from kb.text.marks import KNOWN_TITLE, PAIRS, label_of, undecorated
+from kb.text.marks import PAIRS, label_of, undecorated
 from kb.text.paragraphs import HEADING_FAMILIES, LONGEST, Manner, Piece
 
 _LONGEST_WEAK = 50
-_LONGEST_BARE = 40
 
 _STRONG = frozenset("■□▣◼★☆◆◇●▼▲▶❖")
 #: These point at a picture: the line is its caption, unless articles begin so.
@@ -34,7 +31,7 @@ def heading_levels(pieces: Sequence[Piece], manner: Manner) -> dict[int, int]:
     """The headings among the pieces of the main flow: position -> level, from 1."""
     styles = {position: style for position in range(len(pieces)) if (style := _style(pieces, position, manner))}
     headings = dict(_marked_headings(pieces, styles))
-    headings |= dict.fromkeys(_bare_headings(pieces, headings), BARE)
+    headings |= dict.fromkeys(bare_headings(pieces, headings), BARE)
     headings = {position: headings[position] for position in sorted(headings)}
     sizes = [pieces[position].lines[0].block.size for position in headings]
     found = levels(list(headings.values()), sizes)
@@ -55,7 +52,7 @@ def _style(pieces: Sequence[Piece], position: int, manner: Manner) -> Style | No
         return Style(mark.style, mark.rank, weak)
     if line.block.kind == "heading":
         return Style(f"{GIVEN} {line.block.level}", 1 + line.block.level / 10)
-    if mark is None and manner.is_large(line) and _is_wordy(piece.text) and em(piece.text) > 1:
+    if mark is None and manner.is_large(line) and is_wordy(piece.text) and em(piece.text) > 1:
         return Style(f"{BY_TYPE} of {line.block.size:.0f} points", BARE.rank)
     return None
 
@@ -64,7 +61,7 @@ def _is_ruled(pieces: Sequence[Piece], position: int) -> bool:
     """A short line between two rules, or one that stands alone and is underlined."""
     piece = pieces[position]
     below = pieces[position + 1].lines[0] if position + 1 < len(pieces) else None
-    if below is None or not below.ruled or not _is_title(piece):
+    if below is None or not below.ruled or not is_title(piece):
         return False
     return piece.lines[0].ruled or (piece.mark is None and below.blanks <= 1 and (position == 0 or piece.void > 0))
 
@@ -168,72 +165,3 @@ def _neighbours(pieces: Sequence[Piece], styles: Mapping[int, Style]) -> Iterato
             run += 1
         yield (run, styles[position].name), position
         last = position
-
-
-# ------------------------------------------------------------------------------------------------ without any marks
-
-_NO_TITLE = re.compile(
-    r"[。、，,：:；;]$|^[（(「『].*[）)」』]$|^[\d０-９\s./:：年月日（）()～〜\-月火水木金土日令和平成]+$"
-    r"|(各位|様|殿|御中|敬具|敬白|以上|拝啓|前略|記|草々|(さん|さま|様)へ|様子|風景|皆さん|みなさん|参加者)$|(協議会|委員会|センター|係|担当|課)$"
-    # 会長　山田　太郎
-    r"|(会長|理事長|局長|所長|部長|課長|係長|委員長|代表|知事|[市町村区校園]長|施設長)[\s　]+\S{1,4}[\s　]?\S{1,4}$"
-)
-
-
-def _is_title(piece: Piece) -> bool:
-    text = piece.text
-    return len(piece.lines) <= 2 and 1 < em(text) <= _LONGEST_BARE and not _NO_TITLE.search(text) and _is_wordy(text)
-
-
-def _is_wordy(text: str) -> bool:
-    return sum(character.isalpha() for character in text) * 2 >= len(text)
-
-
-def _bare_headings(pieces: Sequence[Piece], marked: Collection[int]) -> Iterator[int]:
-    """Short lines of their own above running text.
-
-    Beside marked headings they need room above, unless they open the text: then all articles may begin so. More room
-    would make them side boxes, and a line right below a heading is its subtitle.
-    """
-    found = {place for place in range(len(pieces) - 1) if place not in marked and _titles(pieces, place, marked)}
-    opens = marked and any(place < min(marked) for place in found)
-    least = 0 if opens or not marked else _usual_void(pieces) + 1
-    most = BIG_VOID if marked else math.inf
-    for place in range(len(pieces) - 1):
-        known = place not in marked and _is_known(pieces[place])
-        set_off = place - 1 not in marked and least <= pieces[place].void < most
-        if known or (place in found and set_off):
-            yield place
-
-
-def _is_known(piece: Piece) -> bool:
-    return piece.mark is not None and piece.mark.style == KNOWN_TITLE
-
-
-def _usual_void(pieces: Sequence[Piece]) -> int:
-    """The empty paragraphs between two paragraphs."""
-    voids = [below.void for above, below in pairwise(pieces) if _is_prose(above) and _is_prose(below)]
-    return int(median(voids)) if voids else 0
-
-
-def _titles(pieces: Sequence[Piece], position: int, marked: Collection[int]) -> bool:
-    piece, below = pieces[position], pieces[position + 1]
-    opens = position == 0 and below.void > 0 and not marked
-    if not _stands_alone(pieces, position) or not _is_title(piece) or em(piece.text) > _SHORT + 10 * opens:
-        return False
-    return opens or (_is_prose(below) and below.void <= max(piece.void, 1) and not ends_sentence(piece.text))
-
-
-def _stands_alone(pieces: Sequence[Piece], position: int) -> bool:
-    """Without a mark, and visibly not the last line of what stands above."""
-    piece, above = pieces[position], pieces[position - 1]
-    if piece.mark is not None:
-        return False
-    if position == 0 or piece.void > 0:
-        return True
-    return (above.lines[-1].fill < 0.9 and _is_prose(above)) or (not _is_title(above) and em(above.text) <= _SHORT)
-
-
-def _is_prose(piece: Piece) -> bool:
-    text = piece.text
-    return piece.mark is None and "。" in text and em(text) >= 15

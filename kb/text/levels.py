@@ -81,6 +81,7 @@ def _by_rank(order: Sequence[Style]) -> _Keys:
 
 #: Ranks this close to one another are habits, not rules: one newsletter puts 【】 above ●, another below.
 _SOFT = 1.0
+_MUCH_ALIKE = 0.5
 
 
 def _with_nesting_seen(order: Sequence[Style], keys: _Keys) -> _Keys:
@@ -114,10 +115,11 @@ def _first_on_top(order: Sequence[Style], keys: _Keys) -> _Keys:
     first = order[0]
     if first.name.startswith(GIVEN) and order.count(first) == 1 and len(keys) > 1:
         return keys | {first: (min(keys.values())[0] - 1, 0)}
-    position = next((place for place, style in enumerate(order) if keys[style] < keys[first]), None)
-    if position != 1 or order.count(first) < 2:
+    higher = [place for place, style in enumerate(order) if keys[style] < keys[first]]
+    if not higher or order.count(first) < 2:
         return keys
-    return keys | {first: (min(keys.values())[0] - 1, 0)}
+    similar = keys[first][0] - min(keys.values())[0] <= _MUCH_ALIKE and first in order[higher[0] :]
+    return keys | {first: (min(keys.values())[0] - 1, 0)} if higher[0] == 1 or similar else keys
 
 
 def _equals_nested(order: Sequence[Style], keys: _Keys) -> _Keys:

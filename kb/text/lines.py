@@ -185,27 +185,37 @@ def _leading(column: Sequence[Line]) -> float:
 # ------------------------------------------------------------------------------------------------ blank lines
 
 
+#: A paragraph begins about one character further in (字下げ); what stands further in still is centred.
+_INDENTED = (0.5, 1.5)
+
+
 def runs_on(line: Line, following: Line) -> bool:
     """Whether a sentence visibly goes on across the line break, read without knowing any width."""
     if ends_sentence(line.text) or following.mark or following.indent > line.indent:
         return False
     last, first = line.text[-1], following.text[0]
+    if _INDENTED[0] <= line.indent <= _INDENTED[1] and following.indent < _INDENTED[0]:
+        return True  # whatever the characters are: only the first line of a paragraph is indented
     return first in NEVER_FIRST or last == "、" or _is_hiragana(last) or _is_hiragana(first)
 
 
 def normal_blanks(lines: Sequence[Line]) -> int:
     """How many blank lines stand between two lines of one paragraph: most often none, in some extractions one."""
-    running = [
-        (above.width, min(below.blanks, 2))
-        for above, below in pairwise(lines)
-        if runs_on(above, below) and not above.heads and above.width >= _LEAST_MEASURE
-    ]
+    wide = [pair for pair in pairwise(lines) if not pair[0].heads and pair[0].width >= _LEAST_MEASURE]
+    # Where no break falls beside kana, the spaces that mark the ends of paragraphs must do.
+    pairs = [pair for pair in wide if runs_on(*pair)] or [pair for pair in wide if _is_unmarked(*pair)]
+    running = [(above.width, min(below.blanks, 2)) for above, below in pairs]
     counts = Counter(blanks for _, blanks in running)
     if counts[1] > max(counts[0], 1):
         return 1
     # In a short text the one line that runs on must do, if none is wider: titles run on too, but are short.
     widest = max((line.width for line in lines), default=0.0)
     return int(not counts[0] and any(blanks == 1 and width >= widest - SLACK for width, blanks in running))
+
+
+def _is_unmarked(line: Line, following: Line) -> bool:
+    """Whether the line lacks the space that the next has, and no sentence ends with it."""
+    return following.marked and not (line.marked or ends_sentence(line.text) or following.mark)
 
 
 def _void(line: Line, normal: int) -> int:

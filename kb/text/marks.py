@@ -346,5 +346,5 @@ def _plain(text: str) -> Mark | None:
 
 def _field(text: str) -> Mark | None:
     label = "".join(re.split("[：:]", text[:16], maxsplit=1)[0].split())
-    found = label in LABELS or (_FIELD.match(text) and not _CLOCK.match(text))
+    found = label in LABELS or (text[0] not in "（(" and _FIELD.match(text) and not _CLOCK.match(text))
     return Mark("field", "：", 9.0) if found else None

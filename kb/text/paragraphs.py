@@ -15,6 +15,7 @@ from kb.text.breaks import (
     FULL_SENTENCE,
     JAPANESE,
     are_rows,
+    breaks_at_space,
     closes,
     hangs,
     is_in_brackets,
@@ -100,11 +101,14 @@ def _is_indented(lines: Sequence[Line]) -> bool:
     return len(after_sentences) > 1 and 2 * sum(after_sentences) > len(after_sentences)
 
 
+_LOOK_AHEAD = 3
+
+
 def join_lines(lines: Sequence[Line], manner: Manner) -> Iterator[Piece]:
     """Join the lines of one flow."""
     together: list[Line] = []
     for position, line in enumerate(lines):
-        if together and not _goes_on(together, line, lines[position + 1 : position + 3], manner):
+        if together and not _goes_on(together, line, lines[position + 1 : position + 1 + _LOOK_AHEAD], manner):
             yield _piece(together)
             together = []
         together.append(line)
@@ -230,8 +234,15 @@ def _heading_goes_on(together: Sequence[Line], line: Line, following: Sequence[L
     if (first.mark is not None and first.mark.closed) or resized(above, line):
         return False
     if manner.trusts_marks:
-        return not above.marked
+        return not above.marked and _heading_ends([*together, line, *following])
     return _heading_is_cut(together, line, following) or _heading_is_full(above, line, following, manner)
+
+
+def _heading_ends(lines: Sequence[Line]) -> bool:
+    """Whether the next line with a mark at its end makes a heading of the lines up to it; some headings lack theirs."""
+    last = next((place for place, line in enumerate(lines) if line.marked), len(lines) - 1)
+    text = join_all([line.text for line in lines[: last + 1]])
+    return em(text) <= LONGEST and "。" not in text
 
 
 def _heading_is_cut(together: Sequence[Line], line: Line, following: Sequence[Line]) -> bool:
@@ -270,10 +281,11 @@ def _plain_goes_on(together: Sequence[Line], line: Line, following: Sequence[Lin
 def _goes_on_by_marks(above: Line, line: Line, manner: Manner) -> bool:
     if not above.marked:
         return not (ends_sentence(above.text) and line.block.text.startswith("　"))
-    dangling = DANGLING.search(above.text) and above.fill >= FULL_COUNTED
-    return not ends_sentence(above.text) and (
-        bool(dangling and JAPANESE.match(line.text)) or _knits(above, line, manner)
-    )
+    if ends_sentence(above.text):
+        return False
+    dangles = DANGLING.search(above.text) and JAPANESE.match(line.text)
+    full = above.fill >= FULL_COUNTED and above.mark is None
+    return (full and bool(dangles or breaks_at_space(above, line))) or _knits(above, line, manner)
 
 
 def _goes_on_by_shape(together: Sequence[Line], line: Line, manner: Manner) -> bool:

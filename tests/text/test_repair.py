@@ -81,6 +81,48 @@ def test_word_that_a_stray_paragraph_mark_cuts_is_mended_by_the_words_of_the_tex
     assert "市民後見センターでは、市民後見の相談に応じます。" in [text for _, _, text in word(text)]
 
 
+@pytest.mark.parametrize(
+    ("end", "beginning"), [("それを支える地域福祉", "Coも加わり"), ("それを支えた地域福祉Co", "は、話を聞き")]
+)
+def test_space_between_japanese_and_ascii_at_the_end_of_a_line_is_no_mark(word, end, beginning):
+    text = (
+        WORD + f"\n活動を始めたきっかけを話し合う場では、{end}␠\n\n{beginning}、これからの町の姿を語り合いました。␠\n"
+    )
+    assert f"{end}{beginning}、これから" in word(text)[-1][2]
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    ["", "県内の町から、居場所\n\nを運営する住民や社協の\n\n職員が集まり、始めた\n\nきっかけを話しました。␠\n\n"],
+)
+def test_heading_that_lacks_its_space_does_not_take_the_text_below(word, paragraph):
+    text = WORD.replace("●続けるための工夫␠\n\n", f"●続けるための工夫\n\n{paragraph}")
+    assert ("heading", 2, "●続けるための工夫") in word(text)
+
+
+def test_full_line_that_ends_within_a_phrase_goes_on_in_spite_of_its_space(word):
+    line = "活動を始めたきっかけを話し合う場では、それを支える地域の仲間の␠"
+    assert "地域の仲間の悩みや" in word(f"{WORD}\n{line}\n\n悩みや、これからの町の姿を語り合いました。␠\n")[-1][2]
+
+
+def test_item_with_a_space_at_its_end_is_complete_though_its_line_is_full(word):
+    item = "・役員が代わる年にも見守りの活動を続けていくための名簿や地図を"
+    assert ("list", 0, item) in word(f"{WORD}\n{item}␠\n\n会員の皆さんで見ることができます␠\n")
+
+
+def test_blank_lines_within_paragraphs_are_seen_by_the_spaces_where_all_lines_break_between_kanji(word):
+    text = """\
+■こどもの居場所の講座を開催␠
+
+気になる子どもがいたら、一人で抱えずに相談することが大
+
+切です。講師のCSWからは、学校との情報共有や食物アレル
+
+ギーへの備えについて話がありました。␠
+"""
+    assert [kind for kind, _, _ in word(text + text)] == ["heading", "paragraph"] * 2
+
+
 # ---------------------------------------------------------------------------------------------------- side boxes
 
 BOX = """
@@ -154,6 +196,14 @@ def test_hard_wrapped_text_with_indents_falls_into_its_paragraphs(repaired):
         "町内会の役員が代わるたびに途切れがちだった見守りの活動を、名簿と地図で引き継ぐ工夫を始めました。",
         "今年の春は三つの班で、新しい役員と前の役員が一緒に家々を回りました。",
     ]
+
+
+def test_line_that_is_not_indented_goes_on_from_one_that_is_though_the_break_is_between_kanji(repaired):
+    text = """\
+■看取り期の暮らし
+　気になる子どもがいたら、一人で抱えずに相談することが大切です。若葉町では、訪問看護と社
+協の生活支援サービスが手を組み、家族だけに負担が偏らない体制づくりを進めています。"""
+    assert [kind for kind, _, _ in repaired(text)] == ["heading", "paragraph"]
 
 
 def test_short_last_line_ends_a_paragraph_without_indents(repaired):
@@ -300,6 +350,10 @@ def test_blanks_to_be_filled_in_are_no_marks(repaired):
     assert kinds(repaired, text)[0] == ("paragraph", "○○市の例を紹介します。")
 
 
+def test_remark_in_brackets_is_no_field(repaired):
+    assert kinds(repaired, "（取材：広報委員の土屋）") == [("paragraph", "（取材：広報委員の土屋）")]
+
+
 def test_numbers_that_do_not_count_up_are_text(repaired):
     text = """\
 役員会では次の年度の予定を話し合い、これまでの
@@ -352,6 +406,18 @@ def test_style_that_comes_first_in_each_article_stands_higher(lines):
     assert [level for _, level, _ in sections(lines, text)] == [1, 2, 3, 3, 1, 2, 3, 3]
 
 
+def test_style_that_opens_the_newsletter_and_returns_stands_above_one_of_similar_rank(lines):
+    text = "\n".join(f"{mark}町の話題\n町の人に話を聞きました。" for mark in "★★■★■")
+    assert [level for _, level, _ in sections(lines, text)] == [1, 1, 2, 1, 2]
+
+
+@pytest.mark.parametrize("marks", ["★★■■", "●●■●■●"], ids=["does not return", "is of another rank"])
+def test_style_that_opens_the_newsletter_else_stays_below(lines, marks):
+    text = "\n".join(f"{mark}町の話題\n町の人に話を聞きました。" for mark in marks)
+    levels = {mark: level for mark, (_, level, _) in zip(marks, sections(lines, text), strict=True)}
+    assert levels["■"] <= levels[marks[0]]
+
+
 def test_style_that_occurs_once_moves_no_other_down(lines):
     text = """\
 ■東の町
@@ -388,6 +454,43 @@ def test_closing_words_below_the_last_part_belong_to_the_article(lines):
     first, *parts, _ = outline(repair(lines(text)).blocks)
     assert first.text.endswith(last)
     assert not any(last in part.text for part in parts)
+
+
+# ------------------------------------------------------------------------------------------ headings without any mark
+
+BARE = """\
+ひとり暮らしの高齢者を訪ねて
+みなと町では、ひとり暮らしの方を民生委員が月に一度訪ねています。
+
+移動販売が団地にやってきた
+坂の多い団地では、買い物に出かけることが難しい人が増えています。
+"""
+
+
+def headings(lines, text):
+    return [block.text for block in repair(lines(text)).blocks if block.kind == "heading"]
+
+
+def test_title_above_a_notice_is_one_where_titles_stand_so_above_running_text(lines):
+    notice = "\n食料をお届けする日\n第二土曜の午後\n中央公民館の玄関\n"
+    assert headings(lines, BARE + notice)[2:] == ["食料をお届けする日"]
+    assert headings(lines, BARE.replace("\n坂", "\n\n坂") + notice)[2:] == []
+
+
+@pytest.mark.parametrize("row", ["４月の予定", "会費　　千円", "会費千円　500円", "窓口 000-123-4567"])
+def test_row_is_no_title_of_the_rows_below(lines, row):
+    assert len(headings(lines, f"{BARE}\n{row}\n第二土曜の午後\n中央公民館の玄関\n")) == 2
+
+
+@pytest.mark.parametrize("byline", ["会長　山田　太郎", "若葉市社協　土屋さん"])
+def test_name_of_the_writer_stands_between_a_title_and_its_text(lines, byline):
+    article = f"\n支え合う町をめざして\n{byline}\n春の集いには、町の内外から多くの人が来てくださいました。\n"
+    assert headings(lines, BARE + article)[2:] == ["支え合う町をめざして"]
+
+
+@pytest.mark.parametrize("line", ["若葉市社協　土屋さん", "ふれあい大会事務局", "若葉市社会福祉協議会総務部"])
+def test_name_or_office_is_no_title(lines, line):
+    assert len(headings(lines, f"{BARE}\n{line}\n春の集いには、町の内外から多くの人が来てくださいました。\n")) == 2
 
 
 # ---------------------------------------------------------------------------------------------------- on the page
