@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from email import policy
-from email.message import EmailMessage
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
 
 from kb import Block, Extraction, ExtractionError, File
-from kb_formats.charset import decode
+from kb_formats.charset import Decoded, decode
 from kb_formats.html import blocks_of
-
-_FIELDS = (("差出人", "From"), ("宛先", "To"), ("日時", "Date"))
+from kb_formats.text import lines
 
 
 def extract(file: File) -> Extraction:
@@ -23,47 +25,108 @@ def extract(file: File) -> Extraction:
 
     """
     message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(file.read())
-    title = _header(message, "Subject")
-    fields = [Block(f"{label}：{value}", kind="field") for label, name in _FIELDS if (value := _header(message, name))]
-    heading = [Block(title, kind="heading", level=1)] if title else []
-    blocks = (*heading, *fields, *_body(file, message), *_attachments(message))
-    return Extraction(blocks, "message/rfc822", metadata=_metadata(message, title))
-
-
-def _header(message: EmailMessage, name: str) -> str:
-    return " ".join(str(message.get(name, "")).split())
-
-
-def _body(file: File, message: EmailMessage) -> Iterator[Block]:
+    title, sender, sent = _header(message, "Subject"), _header(message, "From"), _sent(message)
     part = message.get_body(("plain", "html"))
-    if part is None:
-        return
+    body = _decoded(file, part) if part else None
+    found = {
+        "title": title,
+        "author": sender,
+        "created": sent.isoformat() if sent else "",
+        "charset": body.charset if body else "",
+    }
+    return Extraction(
+        (
+            *([Block(title, kind="heading", level=1)] if title else []),
+            *_field("差出人", sender),
+            *_field("宛先", _header(message, "To")),
+            *_field("日時", _shown(sent) if sent else _header(message, "Date")),
+            *(_blocks(file, part, body.text) if part and body else ()),
+            *(block for name in _attachments(message) for block in _field("添付", name)),
+        ),
+        "message/rfc822",
+        metadata={name: value for name, value in found.items() if value},
+        warnings=body.warnings if body else ("メールに本文がありません。",),
+    )
+
+
+def _field(label: str, value: str) -> Iterator[Block]:
+    if value:
+        yield Block(f"{label}：{value}", kind="field")
+
+
+# ------------------------------------------------------------------------------------------------------- headers
+
+
+def _header(message: Message, name: str) -> str:
+    """A header as it is meant.
+
+    Decoded here and not by the ``email`` package, which loses ①㈱ in words that say ISO-2022-JP or Shift_JIS, and knows
+    nothing of the bare JIS that old programs send.
+    """
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    try:
+        parts = decode_header(raw)
+    except HeaderParseError:
+        parts = [(raw, None)]
+    return " ".join("".join(_word(part, charset) for part, charset in parts).split())
+
+
+def _word(part: bytes | str, charset: str | None) -> str:
+    data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogateescape")
+    found = decode(data, charset or "") if data.strip() else None
+    return found.text if found else data.decode("utf-8", "replace")
+
+
+def _sent(message: Message) -> datetime | None:
+    try:
+        return parsedate_to_datetime(_header(message, "Date"))
+    except ValueError:  # no date, or none that can be read: the field shows it as it is
+        return None
+
+
+def _shown(sent: datetime) -> str:
+    return f"{sent.year}年{sent.month}月{sent.day}日 {sent.hour}:{sent.minute:02}"
+
+
+def _attachments(message: EmailMessage) -> Iterator[str]:
+    for part in message.iter_attachments():
+        if part.get_content_type() == "message/rfc822":
+            inner = part.get_payload(0)
+            yield (_header(inner, "Subject") if isinstance(inner, Message) else "") or "転送されたメール"
+        elif name := part.get_filename():
+            yield " ".join(name.split())
+
+
+# ---------------------------------------------------------------------------------------------------------- body
+
+
+def _decoded(file: File, part: Message) -> Decoded:
     payload = part.get_payload(decode=True)
+    if isinstance(payload, bytes) and not payload.strip():
+        return Decoded("", "ascii")
     decoded = decode(payload, part.get_content_charset("")) if isinstance(payload, bytes) else None
     if decoded is None:
         raise ExtractionError(
             file.name, "メールの本文の文字コードが分かりません。", "本文をテキストファイルに写して取り込んでください。"
         )
+    return decoded
+
+
+def _blocks(file: File, part: Message, text: str) -> tuple[Block, ...]:
     if part.get_content_subtype() == "html":
-        yield from blocks_of(decoded.text)
-        return
-    for line in decoded.text.replace("\r\n", "\n").split("\n"):
-        yield Block(line, kind="line")
+        return blocks_of(file, text)
+    flowed = str(part.get_param("format", "")).lower() == "flowed"
+    return tuple(Block(line, kind="line") for line in (_unflowed(lines(text)) if flowed else lines(text)))
 
 
-def _attachments(message: EmailMessage) -> Iterator[Block]:
-    for part in message.iter_attachments():
-        if name := part.get_filename():
-            yield Block(f"添付：{name}", kind="field")
-
-
-def _metadata(message: EmailMessage, title: str) -> dict[str, str]:
-    found = {"title": title, "author": _header(message, "From"), "created": _sent(message)}
-    return {name: value for name, value in found.items() if value}
-
-
-def _sent(message: EmailMessage) -> str:
-    try:
-        return parsedate_to_datetime(_header(message, "Date")).isoformat()
-    except ValueError:  # no date, or none that can be read: the field shows it as it is
-        return ""
+def _unflowed(wrapped: list[str]) -> Iterator[str]:
+    """Lines that end in a space go on in the next (RFC 3676); elsewhere a space at the end is the opposite mark."""
+    open_line = ""
+    for line in wrapped:
+        text = open_line + line.removeprefix(" ")
+        goes_on = text.endswith(" ") and text != "-- "
+        open_line = text[:-1] if goes_on else ""
+        if not goes_on:
+            yield text
+    if open_line:
+        yield open_line

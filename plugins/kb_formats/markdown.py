@@ -11,8 +11,8 @@ from kb_formats.html import blocks_of
 from kb_formats.text import decoded_text
 
 #: ``title: …`` between two rows of --- at the beginning, as static site generators have it.
-_FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
-_FIELD = re.compile(r"^(title|author|date):\s*[\"']?(.*?)[\"']?\s*$", re.MULTILINE)
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_FIELD = re.compile(r"^(title|author|date):[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE)
 _NAMES = {"date": "created"}
 
 
@@ -27,6 +27,11 @@ def extract(file: File) -> Extraction:
     source = decoded.text.replace("\r\n", "\n")
     front = _FRONT_MATTER.match(source)
     found = {_NAMES.get(name, name): value for name, value in _FIELD.findall(front[1])} if front else {}
-    # Raw HTML stays text: a plug for tricks, and what somebody typed in angle brackets is not lost.
-    page = MarkdownIt("commonmark", {"html": False}).enable("table").render(source[front.end() if front else 0 :])
-    return Extraction(tuple(blocks_of(page)), "text/markdown", metadata={"charset": decoded.charset, **found})
+    # Raw HTML (<br>, comments, <ruby>) is read like any other; nothing of it ever reaches a page.
+    page = MarkdownIt("commonmark").enable("table").render(source[front.end() if front else 0 :])
+    return Extraction(
+        blocks_of(file, page),
+        "text/markdown",
+        metadata={"charset": decoded.charset, **{name: value for name, value in found.items() if value}},
+        warnings=decoded.warnings,
+    )

@@ -27,6 +27,19 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
         "一太郎の文書（.jtd など）は読み取れません。",
         f"一太郎で開き、Word文書（.docx）かPDFで保存し直して、{_AGAIN}",
     ),
+    "oasys": ("OASYSの文書は読み取れません。", f"Word文書（.docx）かPDFに変換して、{_AGAIN}"),
+    "docuworks": (
+        "DocuWorks文書（.xdw・.xbd）は読み取れません。",
+        f"DocuWorksで開き、PDFで保存し直して、{_AGAIN}",
+    ),
+    "msg": (
+        "Outlookのメール（.msg）は読み取れません。",
+        f"Outlookで開き、PDFに印刷するか、本文をテキストファイルに写して、{_AGAIN}",
+    ),
+    "strict": (
+        "「完全Open XML」形式のOffice文書は読み取れません。",
+        f"Officeで開き、「名前を付けて保存」で「Word文書（.docx）」など、普通の形式にして、{_AGAIN}",
+    ),
     "ole": ("古いOfficeなどの形式で、読み取れません。", f"元のソフトで開き、docxやPDFで保存し直して、{_AGAIN}"),
     "encrypted": (
         "パスワードで保護されています。",

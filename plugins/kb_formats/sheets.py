@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import zipfile
+import warnings
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from kb import Block, Extraction, File
 from kb_formats import archive
-from kb_formats.ooxml import metadata
+from kb_formats.ooxml import DAMAGE, metadata
 from kb_formats.refusals import damaged
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 #: Cells with content that are read of one file; what lies beyond is a database, not a document.
 MOST_CELLS = 200_000
-#: Empty rows in a row after which a sheet ends: formatted but empty ones go on for a million.
-_END = 1_000
+#: Digits of a number that Excel itself shows; the rest is noise of binary fractions.
+_DIGITS = 15
+_ERRORS = frozenset({"#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"})
 
 
 def extract(file: File) -> Extraction:
@@ -33,45 +33,51 @@ def extract(file: File) -> Extraction:
     """
     archive.check(file)
     try:
-        # From a stream: by a path, openpyxl goes by the name's extension, and stored originals have none.
-        with file.path.open("rb") as stream:
+        # From a stream: by a path, openpyxl goes by the name's extension, and stored originals have none. It warns of
+        # drop-down lists and print settings that it does not read: neither do we.
+        with file.path.open("rb") as stream, warnings.catch_warnings(action="ignore", category=UserWarning):
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            rows = [(sheet.title, number, row) for number, sheet in enumerate(sheets, 1) for row in _rows(sheet)]
+            budget = _Budget(MOST_CELLS)
+            blocks = tuple(block for number, sheet in enumerate(sheets, 1) for block in _sheet(sheet, number, budget))
             properties = metadata(book.properties)
-    except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError) as error:
+    except DAMAGE as error:
         raise damaged(file) from error
-    blocks, left = _blocks(rows)
-    warnings = (f"セルが多いため、最初の{MOST_CELLS:,}個だけを取り込みました。",) if left else ()
-    return Extraction(tuple(blocks), MEDIA_TYPE, pages=len(sheets), metadata=properties, warnings=warnings)
+    hidden = len(book.worksheets) - len(sheets)
+    notes = (
+        *((f"セルが多いため、最初の{MOST_CELLS:,}個だけを取り込みました。",) if budget.is_spent else ()),
+        *((f"非表示のシート{hidden}枚は取り込みませんでした。",) if hidden else ()),
+    )
+    return Extraction(blocks, MEDIA_TYPE, pages=len(sheets), metadata=properties, warnings=notes)
 
 
-def _blocks(rows: list[tuple[str, int, list[str]]]) -> tuple[list[Block], bool]:
-    """The blocks, and whether some rows were too many."""
-    blocks: list[Block] = []
-    sheet, cells = 0, 0
-    for title, number, row in rows:
-        cells += len(row)
-        if cells > MOST_CELLS:
-            return blocks, True
-        if number != sheet:
-            blocks.append(Block(title, kind="heading", level=1, page=number))
-            sheet = number
-        blocks.append(Block("\t".join(row), kind="table" if len(row) > 1 else "paragraph", page=number))
-    return blocks, False
+@dataclass
+class _Budget:
+    """How many cells may still be read, over all sheets."""
+
+    left: int
+    is_spent: bool = False
+
+    def take(self, cells: int) -> bool:
+        """Whether there is room for so many."""
+        self.left -= cells
+        self.is_spent = self.left < 0
+        return not self.is_spent
 
 
-def _rows(sheet: Any) -> Iterator[list[str]]:
-    """The rows that have content, without the empty cells."""
-    empty, cells = 0, 0
+def _sheet(sheet: Any, number: int, budget: _Budget) -> Iterator[Block]:
+    heading = [Block(sheet.title, kind="heading", level=1, page=number)]
+    # The size that a sheet declares is wrong in files of other programs, and would cut rows off.
+    sheet.reset_dimensions()
     for row in sheet.iter_rows(values_only=True):
         shown = [text for value in row if (text := _shown(value))]
-        empty = 0 if shown else empty + 1
-        cells += len(shown)
-        if empty > _END or cells > MOST_CELLS + len(shown):
+        if not shown:
+            continue
+        if budget.is_spent or not budget.take(len(shown)):
             return
-        if shown:
-            yield shown
+        if heading:
+            yield heading.pop()
+        yield Block("\t".join(shown), kind="table" if len(shown) > 1 else "paragraph", page=number)
 
 
 def _shown(value: object) -> str:  # noqa: PLR0911 - a table, one row for each kind of value
@@ -87,10 +93,16 @@ def _shown(value: object) -> str:  # noqa: PLR0911 - a table, one row for each k
             return _day(value)
         case time():
             return f"{value.hour}:{value.minute:02}"
-        case float() if value.is_integer():
-            return str(int(value))
+        case timedelta():
+            minutes = round(value.total_seconds() / 60)
+            return f"{minutes // 60}:{minutes % 60:02}"
+        case bool():
+            return str(value).upper()
+        case float():
+            return f"{value:.{_DIGITS}g}"
         case _:
-            return " ".join(str(value).split())
+            text = " ".join(str(value).split())
+            return "" if text in _ERRORS else text
 
 
 def _day(value: date) -> str:

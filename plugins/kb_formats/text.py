@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kb import Block, Extraction, File
 from kb_formats.charset import Decoded, decode
 from kb_formats.refusals import refusal
+from kb_formats.sniff import unreadable
 
 
 def extract(file: File) -> Extraction:
@@ -17,27 +18,40 @@ def extract(file: File) -> Extraction:
 
     """
     decoded = decoded_text(file)
-    pages = decoded.text.split("\f")
-    blocks = tuple(_lines(pages))
-    count = len(pages) if len(pages) > 1 else None
-    return Extraction(blocks, "text/plain", pages=count, metadata={"charset": decoded.charset})
+    pages = decoded.text.removesuffix("\f").split("\f")
+    return Extraction(
+        tuple(_lines(pages)),
+        "text/plain",
+        pages=len(pages) if "\f" in decoded.text else None,
+        metadata={"charset": decoded.charset},
+        warnings=decoded.warnings,
+    )
 
 
 def decoded_text(file: File, declared: str = "") -> Decoded:
     """The text of a file, in whatever encoding of Japanese it is.
 
     Raises:
-        ExtractionError: it is in none.
+        ExtractionError: it is in none, or there is nothing in it.
 
     """
     decoded = decode(file.read(), declared)
     if decoded is None:
-        raise refusal("binary", file)
+        raise refusal(unreadable(file), file)
+    if not decoded.text.strip():
+        raise refusal("empty", file)
     return decoded
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text, blank ones too; the line end at its end begins no other line.
+
+    Not ``splitlines``: it also cuts at separators that old programs leave inside a line.
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
 
 
 def _lines(pages: list[str]) -> Iterator[Block]:
     for number, page in enumerate(pages, 1):
-        # Not splitlines: it also cuts at separators that old programs leave inside a line.
-        for line in page.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        for line in lines(page):
             yield Block(line, kind="line", page=number if len(pages) > 1 else None)

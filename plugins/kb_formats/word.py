@@ -3,44 +3,38 @@
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-import docx
-from docx.opc.exceptions import PackageNotFoundError
-from lxml.etree import LxmlError
+from docx.package import Package
 
 from kb import Block, Extraction, File
 from kb_formats import archive
-from kb_formats.ooxml import metadata
+from kb_formats.ooxml import DAMAGE, chosen, diagram_parts, drawn, metadata, parsed
 from kb_formats.refusals import damaged
+from kb_formats.word_fields import Fields, symbol
+from kb_formats.word_numbering import Numbering, W, numbering_of, value_of
+from kb_formats.word_styles import Styles, is_on
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_VML = "{urn:schemas-microsoft-com:vml}"
 
-#: Inside a paragraph: what stands for characters, what is passed over, and what is looked into.
-_SIGNS = {f"{_W}tab": "\t", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+#: Inside a paragraph: what stands for characters, and what is passed over.
+_SIGNS = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
 _SKIPPED = frozenset(
-    _W + name
-    for name in (
-        "del",
-        "moveFrom",
-        "rt",
-        "instrText",
-        "delText",
-        "rPr",
-        "pPr",
-        "fldData",
-        "footnoteRef",
-        "annotationRef",
-    )
+    W + name for name in ("del", "moveFrom", "rt", "delText", "rPr", "pPr", "fldData", "footnoteRef", "annotationRef")
 )
-_HEADING_NAME = re.compile(r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE)
-_TITLE_NAMES = frozenset({"title", "表題"})
+
+#: A cell with more characters than this is part of a page's layout, and no entry of a table.
+_LONGEST_CELL = 300
+#: A mark before a paragraph that no space follows.
+_CLOSE_MARK = re.compile("[・①-⒛）)〕】]")
+_PAGE_NUMBER = re.compile(r"[\s\d／/\-－―ー]*")
 
 
 def extract(file: File) -> Extraction:
@@ -54,16 +48,47 @@ def extract(file: File) -> Extraction:
     """
     archive.check(file)
     try:
-        document = docx.Document(str(file.path))
-        walk = _Walk(_Styles(document))
-        walk.blocks_of(document.element.body)
-        walk.notes(document)
-        furniture = tuple(_running_heads(document))
-    except (PackageNotFoundError, LxmlError, zipfile.BadZipFile, KeyError, ValueError, AttributeError) as error:
+        package = Package.open(str(file.path))
+        part = package.main_document_part
+        walk = _walked(part)
+        furniture = tuple(_running_heads(part))
+        properties = metadata(package.core_properties)
+    except DAMAGE as error:
         raise damaged(file) from error
     blocks = (*_as_lines(walk.blocks), *furniture)
-    pages = walk.page if walk.page > 1 else None
-    return Extraction(blocks, MEDIA_TYPE, pages=pages, metadata=metadata(document.core_properties))
+    return Extraction(blocks, MEDIA_TYPE, pages=walk.page if walk.page > 1 else None, metadata=properties)
+
+
+def _walked(part: Any) -> _Walk:
+    styles, numbering = _related(part, "/styles"), _related(part, "/numbering")
+    notes = {
+        (kind, note.get(f"{W}id")): note
+        for kind in ("footnote", "endnote")
+        for root in _related(part, f"/{kind}s")
+        for note in root.findall(f"{W}{kind}")
+    }
+    body = _tree(part)
+    walk = _Walk(part, Styles(next(styles, None)), numbering_of(next(numbering, None)), notes, _section_breaks(body))
+    walk.blocks_of(body)
+    return walk
+
+
+def _related(part: Any, kind: str) -> Iterator[Any]:
+    """The trees of the parts to which a part has relations of one kind."""
+    for relation in part.rels.values():
+        if relation.reltype.endswith(kind) and not relation.is_external:
+            yield _tree(relation.target_part)
+
+
+def _tree(part: Any) -> Any:
+    """A part's tree; python-docx has one only for the parts that it knows."""
+    return part.element if hasattr(part, "element") else parsed(part.blob)
+
+
+def _section_breaks(body: Any) -> list[bool]:
+    """For each section after the first, whether it begins a page: each says so of itself (ECMA-376, 17.18.77)."""
+    kinds = [value_of(section.find(f"{W}type"), "nextPage") for section in body.iter(f"{W}sectPr")]
+    return [kind in {"nextPage", "oddPage", "evenPage"} for kind in kinds[1:]]
 
 
 def _as_lines(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -75,171 +100,223 @@ def _as_lines(blocks: Iterable[Block]) -> Iterator[Block]:
         yield Block(block.text, kind="line", page=block.page, aside=block.aside) if block.kind == "paragraph" else block
 
 
-def _running_heads(document: Any) -> Iterator[Block]:
-    for section in document.sections:
-        for part in (section.header, section.footer):
-            text = "\n".join(paragraph.text for paragraph in part.paragraphs if paragraph.text.strip())
-            if text and not part.is_linked_to_previous:
-                yield Block(text, kind="furniture")
+def _running_heads(part: Any) -> Iterator[Block]:
+    found = [_plain(root) for kind in ("/header", "/footer") for root in _related(part, kind)]
+    for text in dict.fromkeys(found):
+        if not _PAGE_NUMBER.fullmatch(text):
+            yield Block(text, kind="furniture")
 
 
-class _Styles:
-    """How deep a heading each paragraph style makes, and which numbering it has."""
-
-    def __init__(self, document: Any) -> None:
-        self._by_id = {style.style_id: style for style in document.styles if style.type == 1}
-
-    def level(self, paragraph: Any) -> int:
-        """1 to 9 for a heading, 0 for text."""
-        direct = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
-        if direct is not None:
-            return _outline(direct)
-        style = self._by_id.get(_attribute(paragraph.find(f"{_W}pPr/{_W}pStyle")))
-        while style is not None:
-            found = style.element.find(f"{_W}pPr/{_W}outlineLvl")
-            if found is not None:
-                return _outline(found)
-            name = style.name or ""
-            if named := _HEADING_NAME.fullmatch(name.strip()):
-                return int(named[1])
-            if name.strip().lower() in _TITLE_NAMES:
-                return 1
-            style = style.base_style
-        return 0
+def _plain(root: Any) -> str:
+    walk = _Walk(None, Styles(None), Numbering(), {}, [])
+    walk.blocks_of(root)
+    return "\n".join(block.text for block in walk.blocks if block.text.strip())
 
 
-def _attribute(element: Any) -> str:
-    return element.get(f"{_W}val", "") if element is not None else ""
+@dataclass
+class _Anchored:
+    """What hangs on a paragraph and comes after it."""
 
-
-def _outline(element: Any) -> int:
-    """``outlineLvl`` counts from 0; 9 is body text (ECMA-376, 17.3.1.20)."""
-    value = _attribute(element)
-    return int(value) + 1 if value.isdigit() and int(value) < 9 else 0
+    boxes: list[Any] = field(default_factory=list)
+    drawings: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass
 class _Walk:
     """One pass over a document; lives no longer than one call of ``extract``."""
 
-    styles: _Styles
+    part: Any
+    styles: Styles
+    numbering: Numbering
+    notes: dict[tuple[str, str], Any]
+    section_breaks: list[bool]
     blocks: list[Block] = field(default_factory=list)
+    fields: Fields = field(default_factory=Fields)
     page: int = 1
+    turned: bool = False
+    """True from a page break that somebody typed to the first text after it."""
     asides: int = 0
     aside: int = 0
+    noted: int = 0
 
     def blocks_of(self, parent: Any) -> None:
         """Everything in a body, a cell, a text box or a content control, in order."""
-        for element in _children(parent):
-            if element.tag == f"{_W}p":
+        for element in chosen(parent):
+            if element.tag == f"{W}p":
                 self._paragraph(element)
-            elif element.tag == f"{_W}tbl":
+            elif element.tag == f"{W}tbl":
                 self._table(element)
             elif element.tag not in _SKIPPED:
                 self.blocks_of(element)
 
-    def notes(self, document: Any) -> None:
-        """Footnotes and endnotes, after the text."""
-        for relation in document.part.rels.values():
-            if not relation.is_external and relation.reltype.endswith(("/footnotes", "/endnotes")):
-                self.blocks_of(_parsed(relation.target_part.blob))
+    # ------------------------------------------------------------------------------------------------- paragraphs
 
     def _paragraph(self, element: Any) -> None:
-        boxes: list[Any] = []
-        began = self.page
-        text = "".join(self._text(element, boxes))
-        level = self.styles.level(element)
-        listed = element.find(f"{_W}pPr/{_W}numPr") is not None
-        block = Block(text, page=began, aside=self.aside)
-        if level and text.strip():
-            block = replace(block, kind="heading", level=level, text=re.sub(r"[\n\t]+", " ", text).strip())
-        elif listed and text.strip():
-            block = replace(block, kind="list", text=f"・{text}")
-        self.blocks.append(block)
-        for box in boxes:
-            self._box(box)
+        if self.blocks and self.styles.begins_page(element):
+            self._turn()
+        anchored = _Anchored()
+        text, page = self._text_and_page(element, anchored)
+        self.blocks.append(self._block(element, text, page))
+        for note in anchored.notes:
+            self._note(note)
+        if anchored.drawings:
+            self._open_box(partial(self._lines, anchored.drawings))
+        for box in anchored.boxes:
+            self._open_box(partial(self.blocks_of, box))
+        if element.find(f"{W}pPr/{W}sectPr") is not None and self.section_breaks and self.section_breaks.pop(0):
+            self._turn()
 
-    def _text(self, parent: Any, boxes: list[Any]) -> Iterator[str]:
-        for element in _children(parent):
-            tag = element.tag
-            if tag == f"{_W}t":
-                yield element.text or ""
-            elif tag in _SIGNS:
-                yield _SIGNS[tag]
-            elif tag == f"{_W}br":
-                yield self._break(element)
-            elif tag == f"{_W}lastRenderedPageBreak":
-                self.page += 1
-            elif tag == f"{_W}txbxContent":
-                boxes.append(element)
-            elif tag not in _SKIPPED and not (tag == f"{_W}r" and _is_hidden(element)):
-                yield from self._text(element, boxes)
+    def _block(self, element: Any, text: str, page: int) -> Block:
+        level = self.styles.level(element)
+        if not text.strip():
+            return Block(text, page=page, aside=self.aside)
+        if self.styles.is_of_contents(element):
+            return Block(text, kind="furniture", page=page)
+        mark = self.styles.mark(element, self.numbering)
+        marked = f"{mark}{'' if not mark or _CLOSE_MARK.match(mark[-1]) else ' '}{text}"
+        if level:
+            shown = re.sub(r"[\n\t]+", " ", text if mark == "・" else marked).strip()
+            return Block(shown, kind="heading", level=level, page=page, aside=self.aside)
+        return Block(marked, kind="list" if mark else "paragraph", page=page, aside=self.aside)
+
+    def _text_and_page(self, element: Any, anchored: _Anchored) -> tuple[str, int]:
+        """The text of a paragraph and the page on which it begins."""
+        text, page = "", self.page
+        for piece in self._text(element, anchored):
+            if piece.strip():
+                page = page if text.strip() else self.page
+                self.turned = False
+            text += piece
+        return text, page
+
+    def _text(self, parent: Any, anchored: _Anchored) -> Iterator[str]:
+        for element in chosen(parent):
+            match element.tag.removeprefix(W):
+                case "t":
+                    yield element.text or ""
+                case "br":
+                    yield self._break(element)
+                case "lastRenderedPageBreak":
+                    self._laid_out()
+                case "sym":
+                    yield symbol(element)
+                case "fldChar":
+                    yield self.fields.turn(element)
+                case "instrText":
+                    self.fields.add(element.text or "")
+                case "txbxContent":
+                    anchored.boxes.append(element)
+                case "footnoteReference" | "endnoteReference":
+                    anchored.notes.append(
+                        (element.tag.removeprefix(W).removesuffix("Reference"), element.get(f"{W}id"))
+                    )
+                case _:
+                    yield from self._other(element, anchored)
+
+    def _other(self, element: Any, anchored: _Anchored) -> Iterator[str]:
+        tag = element.tag
+        if tag in _SIGNS:
+            yield _SIGNS[tag]
+        elif tag == f"{_M}t":
+            yield element.text or ""
+        elif tag == f"{_VML}textpath":  # WordArt of old files: often the newsletter's name
+            anchored.drawings.append(element.get("string", ""))
+        elif tag == f"{_DIAGRAM}relIds" and self.part is not None:
+            anchored.drawings += [line for tree in diagram_parts(element, self.part) for line in drawn(tree)]
+        elif tag not in _SKIPPED and not (tag == f"{W}r" and is_on(element.find(f"{W}rPr/{W}vanish"))):
+            yield from self._text(element, anchored)
+
+    def _note(self, key: tuple[str, str]) -> None:
+        """A footnote, after the paragraph that refers to it: it belongs to the same article."""
+        if key in self.notes:
+            self.noted += 1
+            text = self._flat(self.notes[key])
+            self.blocks.append(Block(f"（注{self.noted}）{text}", kind="list", page=self.page, aside=self.aside))
+
+    # ------------------------------------------------------------------------------------------------------ pages
 
     def _break(self, element: Any) -> str:
-        # A page break that Word has laid out is followed by a lastRenderedPageBreak, which counts.
-        return "" if element.get(f"{_W}type") in {"page", "column"} else "\n"
+        kind = element.get(f"{W}type")
+        if kind == "page":
+            self._turn()
+        return "" if kind in {"page", "column"} else "\n"
 
-    def _box(self, content: Any) -> None:
+    def _turn(self) -> None:
+        """A page break that somebody asked for."""
+        self.page += 1
+        self.turned = True
+
+    def _laid_out(self) -> None:
+        """A page break that Word noted when it laid the text out; also where somebody asked for one."""
+        if not self.turned:
+            self.page += 1
+        self.turned = False
+
+    # ------------------------------------------------------------------------------------------- boxes and tables
+
+    def _open_box(self, fill: Callable[[], None]) -> None:
         """A text box: a side box of its own, unless it lies in another."""
         outer = self.aside
         if not outer:
             self.asides += 1
             self.aside = self.asides
-        self.blocks_of(content)
+        fill()
         self.aside = outer
 
+    def _lines(self, lines: list[str]) -> None:
+        self.blocks += [Block(line, page=self.page, aside=self.aside) for line in lines if line.strip()]
+
     def _table(self, table: Any) -> None:
-        rows = [[self._cell(cell) for cell in _cells(row)] for row in table.iter(f"{_W}tr") if _of(row, table)]
-        if rows and all(len(row) == 1 for row in rows):
-            self._framed(table)  # a table of one column is a frame around text
-            return
-        for row in rows:
-            if any(cell.strip() for cell in row):
-                self.blocks.append(Block("\t".join(row), kind="table", page=self.page, aside=self.aside))
+        rows = [list(_cells(row)) for row in table.iter(f"{W}tr") if _of(row, table)]
+        if all(len(row) == 1 for row in rows):
+            self._frame(rows)
+        elif any(self._is_layout(cell) for row in rows for cell in row):
+            for row in rows:
+                for cell in row:
+                    self.blocks_of(cell)
+        else:
+            for row in rows:
+                self._row(row)
 
-    def _framed(self, table: Any) -> None:
-        for row in table.iter(f"{_W}tr"):
-            if _of(row, table):
-                for cell in _cells(row):
-                    self._box(cell)
+    def _row(self, row: list[Any]) -> None:
+        page = self.page
+        cells = ["" if _continues(cell) else self._flat(cell) for cell in row]
+        if any(cells):
+            self.blocks.append(Block("\t".join(cells), kind="table", page=page, aside=self.aside))
 
-    def _cell(self, cell: Any) -> str:
-        inner = _Walk(self.styles, page=self.page)
-        inner.blocks_of(cell)
+    def _frame(self, rows: list[list[Any]]) -> None:
+        """A table of one column is a frame around text: a side box, or if it is long, a frame around the page."""
+        for cell in (row[0] for row in rows):
+            if self._is_layout(cell):
+                self.blocks_of(cell)
+            else:
+                self._open_box(partial(self.blocks_of, cell))
+
+    def _is_layout(self, cell: Any) -> bool:
+        size = sum(len(text.text or "") for text in cell.iter(f"{W}t"))
+        return size > _LONGEST_CELL or any(self.styles.level(paragraph) for paragraph in cell.iter(f"{W}p"))
+
+    def _flat(self, parent: Any) -> str:
+        """All text in a cell or a note, in one line; pages that begin in it count."""
+        inner = _Walk(self.part, self.styles, self.numbering, {}, [], page=self.page, turned=self.turned)
+        inner.blocks_of(parent)
+        self.page, self.turned = inner.page, inner.turned
         return " ".join(" ".join(block.text.split()) for block in inner.blocks if block.text.strip())
-
-
-def _children(parent: Any) -> Iterator[Any]:
-    """Child elements; of alternative contents (a box as drawing and as VML) only the first."""
-    for child in parent:
-        if child.tag == f"{_MC}AlternateContent":
-            choice = child.find(f"{_MC}Choice")
-            yield from _children(choice if choice is not None else child)
-        elif isinstance(child.tag, str):
-            yield child
 
 
 def _of(row: Any, table: Any) -> bool:
     """Whether a row belongs to this table and not to one inside it."""
-    return next(row.iterancestors(f"{_W}tbl")) is table
+    return next(row.iterancestors(f"{W}tbl")) is table
 
 
 def _cells(row: Any) -> Iterator[Any]:
-    """The cells of a row but those that a cell above extends over."""
-    for cell in row.iter(f"{_W}tc"):
-        if next(cell.iterancestors(f"{_W}tr")) is not row:
-            continue
-        merged = cell.find(f"{_W}tcPr/{_W}vMerge")
-        if merged is None or merged.get(f"{_W}val") == "restart":
+    for cell in row.iter(f"{W}tc"):
+        if next(cell.iterancestors(f"{W}tr")) is row:
             yield cell
 
 
-def _is_hidden(run: Any) -> bool:
-    vanish = run.find(f"{_W}rPr/{_W}vanish")
-    return vanish is not None and vanish.get(f"{_W}val", "true") not in {"0", "false"}
-
-
-def _parsed(blob: bytes) -> Any:
-    from docx.oxml.parser import parse_xml  # noqa: PLC0415 - with python-docx's own hardened parser
-
-    return parse_xml(blob)
+def _continues(cell: Any) -> bool:
+    """Whether the cell above extends over this one."""
+    merged = cell.find(f"{W}tcPr/{W}vMerge")
+    return merged is not None and value_of(merged, "continue") == "continue"

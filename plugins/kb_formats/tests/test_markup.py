@@ -21,7 +21,7 @@ def test_html_has_headings_paragraphs_lists_and_tables(read, outlined):
     assert outlined(extraction) == [
         "furniture ホーム",
         "heading1 雪の日の見守り",
-        "paragraph 民生委員と除雪の当番を 決めました。\n連絡先は社協です。",
+        "paragraph 民生委員と除雪の当番を決めました。\n連絡先は社協です。",
         "list ・灯油の配達",
         "list ・声かけ",
         "heading2 予定",

@@ -60,7 +60,7 @@ def test_word_headings_paragraphs_tables(read, outlined):
         "heading1 雪の日の見守り",
         "paragraph 民生委員と訪ねました。",
         "heading2 これから",
-        "paragraph 灯油の配達",
+        "list ・灯油の配達",
         "table 行事\t日時\t会場",
         "table 家族会\t2月3日\t会館",
     ]

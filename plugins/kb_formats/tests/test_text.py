@@ -81,7 +81,7 @@ def test_any_bytes_are_a_text_or_none(data):
 
 def test_every_line_arrives_with_its_spaces_and_blank_lines(read):
     extraction = read("■見出し \r\n\r\n　本文です。 \r\n".encode())
-    assert [block.text for block in extraction.blocks] == ["■見出し ", "", "　本文です。 ", ""]
+    assert [block.text for block in extraction.blocks] == ["■見出し ", "", "　本文です。 "]
     assert {block.kind for block in extraction.blocks} == {"line"}
     assert (extraction.media_type, extraction.pages) == ("text/plain", None)
 
