@@ -44,6 +44,7 @@ from kb.model import (
     Term,
     View,
 )
+from kb.text.analyze import Morpheme, morphemes
 from kb.text.dates import DateMention, find_dates
 from kb.text.normalize import search_key
 from kb.text.outline import outline
@@ -73,6 +74,7 @@ __all__ = [
     "Hit",
     "Item",
     "KbError",
+    "Morpheme",
     "Node",
     "Not",
     "NotFoundError",
@@ -92,6 +94,7 @@ __all__ = [
     "View",
     "find_dates",
     "hookimpl",
+    "morphemes",
     "outline",
     "search_key",
 ]

@@ -22,10 +22,10 @@ from threading import local
 
 from sudachipy import (  # type: ignore[import-untyped] # it ships stubs, but not the marker that says so
     Dictionary,
-    Morpheme,
     SplitMode,
     Tokenizer,
 )
+from sudachipy import Morpheme as SudachiMorpheme
 
 from kb.text.normalize import fold, search_key
 
@@ -65,6 +65,24 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Morpheme:
+    """One word of a text with what the dictionary says of it."""
+
+    surface: str
+    """As the text has it: ``text[start:end]``."""
+    start: int
+    end: int
+    part_of_speech: tuple[str, ...]
+    """Six levels, ``*`` where there is nothing to say: ``("名詞", "固有名詞", "人名", "姓", "*", "*")``."""
+    normalized: str
+    """The form that spellings have in common: 附属 is 付属."""
+    reading: str
+    """In katakana; empty for a word that the dictionary does not have."""
+    known: bool
+    """False for a word that the dictionary does not have, whose part of speech is a guess."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Word:
     """A term and its place in the piece of the key that is being read."""
 
@@ -80,7 +98,7 @@ class Analyzer:
     """
 
     def __init__(self) -> None:
-        self._dictionary = Dictionary(dict="core")
+        self._dictionary = _dictionary()
         self._is_function_word = self._dictionary.pos_matcher(_FUNCTION_WORDS)
         self._is_auxiliary = self._dictionary.pos_matcher(_AUXILIARIES)
         self._is_place = self._dictionary.pos_matcher(_PLACES)
@@ -108,6 +126,25 @@ class Analyzer:
             for term, start, end, position in self._terms_with_places(key)
         ]
 
+    def morphemes(self, text: str) -> Iterator[Morpheme]:
+        """The words of ``text`` in order, none left out, as long as the dictionary has them."""
+        folded = fold(text)
+        key = _SURROGATE.sub("\ufffd", folded.key)
+        for offset, piece in _pieces(key):
+            for word in self._tokenizer.tokenize(piece):
+                if word.begin() == word.end():
+                    continue
+                start, end = _span(folded.origin, offset + word.begin(), offset + word.end())
+                yield Morpheme(
+                    text[start:end],
+                    start,
+                    end,
+                    tuple(word.part_of_speech()),
+                    word.normalized_form(),
+                    "" if word.is_oov() else word.reading_form(),
+                    not word.is_oov(),
+                )
+
     def _terms_with_places(self, key: str) -> Iterator[tuple[str, int, int, int]]:
         position = 0
         for offset, piece in _pieces(key):
@@ -133,7 +170,7 @@ class Analyzer:
                 yield _Word(whole, word.begin(), morphemes[number].end())
                 number += 1
 
-    def _terms_of(self, word: Morpheme) -> Iterator[_Word]:
+    def _terms_of(self, word: SudachiMorpheme) -> Iterator[_Word]:
         """A verb as it is, anything else in short units."""
         if self._is_verb(word):
             yield _Word(self._term(word), word.begin(), word.end())
@@ -142,7 +179,7 @@ class Analyzer:
             if not self._is_function_word(part):
                 yield from self._short(part)
 
-    def _short(self, part: Morpheme) -> Iterator[_Word]:
+    def _short(self, part: SudachiMorpheme) -> Iterator[_Word]:
         """One short unit; a municipality as its name and 市, 町 …, as most are: the dictionary has only some whole."""
         term, start, end = self._term(part), part.begin(), part.end()
         if self._is_place(part) and len(term) > 2 and term[-1] in _MUNICIPAL and part.surface()[-1] == term[-1]:
@@ -151,7 +188,7 @@ class Analyzer:
         else:
             yield _Word(term, start, end)
 
-    def _term(self, word: Morpheme) -> str:
+    def _term(self, word: SudachiMorpheme) -> str:
         form: str = word.normalized_form().lower()
         return _noun_of(form, self._dictionary.pos_of(word.part_of_speech_id())[4]) if self._is_verb(word) else form
 
@@ -167,6 +204,26 @@ class Analyzer:
         if tokenizer is None:
             tokenizer = self._of_thread.tokenizer = self._dictionary.create(mode=SplitMode.C)
         return tokenizer
+
+
+def morphemes(text: str) -> list[Morpheme]:
+    """The words of ``text`` in order, none left out, as long as the dictionary has them (mode C).
+
+    For what depends on parts of speech, such as the names of people. From any thread, for a text of any length. The
+    spans are those of the text as written; a character that folds to several (㍿) may belong to more than one word.
+    """
+    return list(_analyzer().morphemes(text))
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> Analyzer:
+    return Analyzer()
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> Dictionary:
+    """One for the process: a second one takes another 56 MB (measured with dictionary core 20260723)."""
+    return Dictionary(dict="core")
 
 
 #: The last syllable of a verb of five rows (五段) and what it is in the verb's noun: 関わる, 関わり.
