@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Document,
         Extraction,
         File,
+        Finding,
         Panel,
         PanelPlace,
         Section,
@@ -59,6 +60,15 @@ def kb_content_types() -> Sequence[ContentType]:  # type: ignore[empty-body]
 @hookspec
 def kb_annotate(section: Section, document: Document) -> Iterable[Annotation]:  # type: ignore[empty-body]
     """What the text of one section says, each with its evidence span. Called once for each section at ingestion."""
+
+
+@hookspec
+def kb_review(document: Document, sections: Sequence[Section]) -> Iterable[Finding]:  # type: ignore[empty-body]
+    """What somebody has to decide on before the document is published. Called whenever it has been read or edited.
+
+    It sees the whole document, because a passage may hang on another one (the second person of a case is B). As long as
+    a finding is neither replaced nor kept with a reason, the document is not published.
+    """
 
 
 @hookspec

@@ -315,6 +315,30 @@ class Annotation:
     where: Literal["text", "heading"] = "text"
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """指摘: a passage that somebody has to decide on before its document is published."""
+
+    kind: str
+    """ASCII identifier, for example ``name``; a decision holds for all findings of one kind and evidence."""
+    label: str
+    """The kind as shown to people: 氏名."""
+    section: str
+    """Id of the section; empty for the document's title."""
+    start: int
+    end: int
+    """``start:end`` is the span in the section's text or heading, or in the document's title (see ``where``)."""
+    evidence: str
+    """The words of that span."""
+    why: str
+    """One Japanese sentence for the person who decides."""
+    proposal: str = ""
+    """What could stand in its place; empty where only a person can tell."""
+    certain: bool = True
+    """False for what may be nothing."""
+    where: Literal["text", "heading", "title"] = "text"
+
+
 # ------------------------------------------------------------------------------------------------ what plugins give
 
 

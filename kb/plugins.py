@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import logging
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -27,6 +27,7 @@ from kb.model import (
     Document,
     Extraction,
     File,
+    Finding,
     Panel,
     PanelPlace,
     Section,
@@ -228,6 +229,22 @@ class Plugins:
                 found.append(annotation)
         return tuple(sorted(found, key=lambda a: (a.where, a.start, a.end, a.kind, a.value)))
 
+    def review(self, document: Document, sections: Sequence[Section]) -> tuple[Finding, ...]:
+        """Everything in a document that somebody has to decide on, in order of place.
+
+        Raises:
+            PluginError: a plugin broke down over it, or gave a span that does not hold its evidence.
+
+        """
+        places = _places(document, sections)
+        found: list[Finding] = []
+        for call in self._calls("kb_review"):
+            for finding in self._contained(call, list, document=document, sections=sections) or ():
+                _check_evidence(call.plugin, finding, places)
+                found.append(finding)
+        order = {place: number for number, place in enumerate(places)}
+        return tuple(sorted(found, key=lambda f: (order[f.section, f.where], f.start, f.end, f.kind)))
+
     def _contained(self, call: _Call, kind: type[T], **arguments: Any) -> T | None:
         """Call one implementation; whatever goes wrong in it is that plugin's, by name."""
         try:
@@ -299,3 +316,21 @@ def _check_span(plugin: str, annotation: object, section: Section) -> None:
     if not 0 <= annotation.start < annotation.end <= len(text):
         span = f"{annotation.start}:{annotation.end}"
         raise PluginError(plugin, f"kb_annotate の範囲 {span} が本文（{len(text)}字）の外です。", DISABLE_HINT)
+
+
+def _places(document: Document, sections: Sequence[Section]) -> dict[tuple[str, str], str]:
+    """Where a finding may lie, in reading order: section id and part, and the words there."""
+    places = {("", "title"): document.title}
+    for section in sections:
+        places |= {(section.id, "heading"): section.heading, (section.id, "text"): section.text}
+    return places
+
+
+def _check_evidence(plugin: str, finding: object, places: Mapping[tuple[str, str], str]) -> None:
+    if not isinstance(finding, Finding):
+        given = type(finding).__name__
+        raise PluginError(plugin, f"kb_review は Finding を返す約束ですが、{given} を返しました。", DISABLE_HINT)
+    text = places.get((finding.section, finding.where))
+    if text is None or not finding.evidence or text[finding.start : finding.end] != finding.evidence:
+        span = f"{finding.start}:{finding.end}"
+        raise PluginError(plugin, f"kb_review の範囲 {span} に、その語句がありません。", DISABLE_HINT)

@@ -1,10 +1,24 @@
 """The contract with plugins: what is accepted, what is refused at start, what is contained."""
 
 import types
+from dataclasses import replace
 
 import pytest
 
-from kb import Annotation, Block, ContentType, Extraction, File, Item, Panel, Section, Source, Synonyms, hookimpl
+from kb import (
+    Annotation,
+    Block,
+    ContentType,
+    Extraction,
+    File,
+    Finding,
+    Item,
+    Panel,
+    Section,
+    Source,
+    Synonyms,
+    hookimpl,
+)
 from kb.config import load
 from kb.errors import ExtractionError, PluginError
 from kb.model import View
@@ -209,3 +223,29 @@ def test_heading_spans_are_counted_in_the_heading():
 
     section = Section("見出し")
     assert len(plugins_with(kb_annotate).annotate(section, a_document())) == 1
+
+
+def test_findings_come_in_reading_order_and_lie_where_they_say():
+    class Check:
+        @hookimpl
+        def kb_review(self, sections):
+            yield Finding("name", "氏名", sections[0].id, 3, 5, "若葉", "氏名です。", "Ａ")
+            yield Finding("name", "氏名", "", 0, 2, "支援", "氏名です。", where="title")
+
+    document, section = a_document(title="支援の記録"), replace(a_section("相談の若葉さん"), id="s1")
+    found = Plugins({"check": Check()}).review(document, [section])
+    assert [(f.where, f.evidence, f.proposal) for f in found] == [("title", "支援", ""), ("text", "若葉", "Ａ")]
+
+
+@pytest.mark.parametrize(
+    ("section", "span", "evidence"),
+    [("s1", (0, 2), "若葉"), ("s2", (3, 5), "若葉"), ("s1", (3, 99), "若葉"), ("s1", (0, 0), "")],
+)
+def test_a_finding_without_its_evidence_is_refused_by_plugin(section, span, evidence):
+    class Check:
+        @hookimpl
+        def kb_review(self):
+            return [Finding("name", "氏名", section, *span, evidence, "氏名です。")]
+
+    with pytest.raises(PluginError, match="check"):
+        Plugins({"check": Check()}).review(a_document(), [replace(a_section("相談の若葉さん"), id="s1")])

@@ -99,3 +99,16 @@ failure = Table(
     Column("fix", Text, nullable=False),
     Column("at", DateTime, nullable=False),
 )
+
+#: Who did or tried what, and when. Rows are added, and never changed.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", DateTime, nullable=False, index=True),
+    Column("actor", String(255), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
