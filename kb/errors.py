@@ -55,6 +55,12 @@ class ForbiddenError(KbError):
     exit_code = 8
 
 
+class ConflictError(KbError):
+    """Somebody else has changed the same thing in the meantime."""
+
+    exit_code = 9
+
+
 class BusyError(KbError):
     """Another process is writing to the same data folder."""
 

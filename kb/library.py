@@ -8,39 +8,42 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from filelock import FileLock, Timeout
 
-from kb.errors import BusyError, ConfigError, IndexBrokenError
+from kb.desk import Desk
+from kb.errors import BusyError, ConfigError, ExtractionError, IndexBrokenError
 from kb.ingest import indexer
-from kb.ingest.intake import Intake, Outcome
-from kb.ingest.reading import Origin
+from kb.ingest.intake import Intake, Origin, Outcome
 from kb.ingest.sandbox import extract
-from kb.model import AccessClass, Config, Extraction, File, Item, Source
+from kb.ingest.worker import Progress, Worker, quiet
+from kb.model import OPERATOR, AccessClass, Actor, Config, Extraction, File, Item, Source
 from kb.plugins import Plugins
 from kb.reader import Reader
 from kb.search.home import IndexHome
-from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.search.thesaurus import Thesaurus
-from kb.store.catalogue import Catalogue, Failure
-from kb.store.database import open_database
-from kb.store.originals import Originals
+from kb.store.catalogue import Failure
+from kb.store.register import Receipt
+from kb.store.store import Store
 from kb.text.analyze import Analyzer
 
 log = logging.getLogger(__name__)
 
-Progress = Callable[[int], None]
-"""Called with the number of documents finished since the last call."""
-
 BY_HAND = "hand"
 """The source name of files that somebody named on the command line."""
 
+#: A document's revision when it has been read for the first time: it is 1 from its acceptance on.
+_FIRST_REVISION = 2
 
-def _quiet(_count: int) -> None:
-    """Report progress to nobody."""
+#: How often the bin is emptied and the store swept, in seconds.
+_CLEAN_SECONDS = 3600.0
+
+#: How often somebody who waits for another process looks whether it is done, in seconds.
+_GLANCE = 0.1
 
 
 def _open(path: Path) -> BinaryIO:
@@ -67,19 +70,20 @@ class Library:
         self.plugins = plugins or Plugins.load(config.disabled_plugins)
         self.content_types = self.plugins.content_types()
         self.sources = self.plugins.sources(config)
-        self._database = open_database(config.store)
-        self._catalogue = Catalogue(self._database)
-        self._originals = Originals(config.store)
+        self.store = Store(config.store, config.database)
         self._lock = FileLock(config.store / "lock")
         self._analyzer = Analyzer()
         self._thesaurus = Thesaurus(self.plugins.thesaurus(), self._analyzer)
         self._home = IndexHome(config.search_index, config.engine, self._analyzer)
+        limit = config.max_file_megabytes << 20
+        self._intake = Intake(self.store.catalogue, self.store.register, self.store.originals, limit)
+        self._worker = Worker(self.plugins, self.store, self._home, self._extract)
         self.catch_up()
 
     def close(self) -> None:
         """Let go of all files."""
         self._home.close()
-        self._database.dispose()
+        self.store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -93,126 +97,242 @@ class Library:
 
     def reader(self, access: frozenset[AccessClass]) -> Reader:
         """The library as somebody with these access classes may see it."""
-        return Reader(access, self._catalogue, self._originals, self.content_types, self._searcher)
+        return Reader(access, self.store.catalogue, self.store.originals, self.content_types, self._searcher)
+
+    def desk(self, actor: Actor) -> Desk:
+        """Where staff handle documents.
+
+        Raises:
+            ForbiddenError: this person may not.
+
+        """
+        drafts = Reader(actor.access, self.store.drafts, self.store.originals, self.content_types, self._searcher)
+        return Desk(actor, self.store, drafts, self.plugins)
 
     def failures(self) -> list[Failure]:
         """Files that could not be taken in, and why."""
-        return self._catalogue.failures()
+        return self.store.catalogue.failures()
 
     def _searcher(self) -> Searcher:
-        return Searcher(self._home.index(), self._analyzer, self._thesaurus)
+        return Searcher(self._home.index(), self._analyzer, self._thesaurus, self.store.outbox.hidden)
 
     # ------------------------------------------------------------------------------------------------- writing
+
+    def accept(self, name: str, stream: BinaryIO, origin: Origin, actor: Actor = OPERATOR) -> Receipt:
+        """Keep a file. When this returns, it will be read and found, whatever happens to this process.
+
+        Raises:
+            ConfigError: there is no such content type.
+            ExtractionError: it is larger than may be.
+            NotFoundError: there is no document of the id that ``origin`` names.
+
+        """
+        self._check_type(origin.content_type)
+        return self._intake.accept(name, stream, origin, actor.name)
 
     def offers(self) -> list[Offer]:
         """Everything that the sources have on offer now."""
         return [Offer(source, item) for source in self.sources for item in source.items()]
 
     def ingest_offers(self, offers: Iterable[Offer]) -> Iterator[Outcome]:
-        """Take in what sources offer; yields one outcome for each, and indexes at the end.
-
-        Raises:
-            BusyError: another process is writing to this data folder.
-
-        """
-        with self._writing() as intake:
-            for offer in offers:
-                origin = Origin(offer.source.name, offer.item.id, offer.item.folder)
-                yield intake.take(offer.item.name, partial(offer.source.read, offer.item.id), origin)
+        """Take in what sources offer; yields one outcome for each once it has been read, and indexes at the end."""
+        return self._ingested(
+            self._intake.take(
+                offer.item.name,
+                partial(offer.source.read, offer.item.id),
+                Origin(offer.source.name, offer.item.id, offer.item.folder),
+                OPERATOR.name,
+            )
+            for offer in offers
+        )
 
     def ingest_files(
         self, paths: Sequence[Path], content_type: str = "", access: AccessClass | None = None
     ) -> Iterator[Outcome]:
-        """Take in files by name; yields one outcome for each, and indexes at the end.
+        """Take in files by name; yields one outcome for each once it has been read, and indexes at the end.
 
         Raises:
-            BusyError: another process is writing to this data folder.
             ConfigError: there is no such content type.
 
         """
-        if content_type and content_type not in self.content_types:
-            known = "、".join(f"{name}（{kind.label}）" for name, kind in self.content_types.items())
-            raise ConfigError(content_type, "この名前の資料の種類はありません。", f"使える種類：{known}")
-        with self._writing() as intake:
-            for path in paths:
-                origin = Origin(BY_HAND, str(path.absolute()), path.absolute().parent.name, content_type, access)
-                yield intake.take(path.name, partial(_open, path), origin)
+        self._check_type(content_type)
+        return self._ingested(
+            self._intake.take(
+                path.name,
+                partial(_open, path),
+                Origin(BY_HAND, str(path.absolute()), path.absolute().parent.name, content_type, access),
+                OPERATOR.name,
+            )
+            for path in paths
+        )
 
-    def remove(self, document: str) -> None:
-        """Forget a document; its original stays in the store."""
-        with self._writing():
-            self._catalogue.remove(document)
-
-    def reread(self, progress: Progress = _quiet) -> list[Outcome]:
+    def reread(self, progress: Progress = quiet) -> list[Outcome]:
         """Read all originals again, after plugins or rules have changed."""
+        documents = self.store.drafts.documents(frozenset(AccessClass))
+        self.store.register.read_again([document.id for document in documents], OPERATOR.name)
+        receipts = (Receipt(document.id, 0, "accepted") for document in documents)
         outcomes = []
-        with self._writing() as intake:
-            for document in self._catalogue.documents(frozenset(AccessClass)):
-                outcomes.append(intake.again(document))
-                progress(1)
+        for outcome in self._ingested(receipts):
+            outcomes.append(outcome)
+            progress(1)
         return outcomes
 
-    def reindex(self, progress: Progress = _quiet) -> int:
-        """Make the index anew from the catalogue, beside the present one, and swap; returns the number of documents."""
-        with self._locked():
-            return self._rebuild(progress)
+    def reindex(self, progress: Progress = quiet) -> int:
+        """Make the index anew from the catalogue, beside the present one, and swap; returns the number of documents.
+
+        Where another process is at work, that one does it.
+        """
+        if self._locks():
+            try:
+                return self._worker.rebuild(progress)
+            finally:
+                self._lock.release()
+        self.store.outbox.add("rebuild")
+        self._wait(lambda: not self.store.outbox.jobs("rebuild", 1))
+        return len(self.store.catalogue.revisions())
+
+    def bring_up_to_date(self) -> None:
+        """Index what has just been changed, unless another process is at work: that one will."""
+        if self._locks():
+            try:
+                self._worker.index()
+            finally:
+                self._lock.release()
 
     def catch_up(self) -> None:
         """Index whatever is in the catalogue and not in the index; rebuild an index that cannot be used.
 
-        While another process is writing, a usable index is used as it is: that process will bring it up to date.
+        While another process is at work, a usable index is used as it is: that process will bring it up to date.
 
         Raises:
-            BusyError: there is no usable index, and another process is writing.
+            BusyError: there is no usable index, and another process is at work.
 
         """
+        if self._is_up_to_date():
+            return
+        if self._locks():
+            try:
+                self._worker.catch_up()
+            finally:
+                self._lock.release()
+        else:
+            self._check_usable()
+
+    def work(self, stop: Callable[[], bool]) -> None:
+        """Be the worker until ``stop`` says so, once nobody else is. Call in a process of its own."""
+        while not self._locks():
+            if stop():
+                return
+            sleep(_GLANCE)
+        try:
+            self._worker.catch_up()
+            cleaned = -_CLEAN_SECONDS
+            while not stop():
+                if monotonic() - cleaned >= _CLEAN_SECONDS:
+                    self._worker.clean()
+                    cleaned = monotonic()
+                if not self._worker.work():
+                    sleep(_GLANCE)
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Be the one server of this data folder.
+
+        Raises:
+            BusyError: another server is.
+
+        """
+        lock = FileLock(self.config.store / "server.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            fix = "そちらを使うか、終えてから始めてください。別のデータには --data でフォルダーを指定します。"
+            raise BusyError(str(self.config.home), "このデータでは別の kb serve が動いています。", fix) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    # ------------------------------------------------------------------------------------------------- inside
+
+    def _ingested(self, taken: Iterable[Receipt | Outcome]) -> Iterator[Outcome]:
+        """What becomes of files: read here, or by the process that is at work."""
+        mine = self._locks()
+        try:
+            for one in taken:
+                if isinstance(one, Outcome):
+                    yield one
+                    continue
+                if one.status == "accepted" and mine:
+                    self._worker.read(one.document)
+                yield self._outcome(one)
+        finally:
+            if mine:
+                self._worker.index()
+                self._lock.release()
+
+    def _outcome(self, receipt: Receipt) -> Outcome:
+        """What has become of a file that was accepted, once it has been read."""
+        if receipt.status == "accepted":
+            self._wait(lambda: not self.store.outbox.of(receipt.document, "read"))
+        versions = self.store.register.versions(receipt.document)
+        document = self.store.drafts.document(receipt.document, frozenset(AccessClass))
+        if not versions or document is None:
+            gone = ExtractionError(receipt.document, "読み取る前に削除されました。", "もう一度取り込んでください。")
+            return Outcome(receipt.document, "failed", error=gone)
+        latest = versions[0]
+        if latest.state == "failed":
+            return Outcome(
+                latest.file_name, "failed", error=ExtractionError(latest.file_name, latest.reason, latest.fix)
+            )
+        if receipt.status != "accepted":
+            return Outcome(latest.file_name, receipt.status, document)
+        sections = len(self.store.drafts.outline(document.id, frozenset(AccessClass)))
+        is_first = receipt.version == 1 and document.revision <= _FIRST_REVISION
+        return Outcome(latest.file_name, "added" if is_first else "updated", document, sections)
+
+    def _wait(self, is_done: Callable[[], bool]) -> None:
+        """Wait for the process that is at work; where it has ended without doing it, do it here."""
+        while not is_done():
+            if self._locks():
+                try:
+                    self._worker.work_off()
+                finally:
+                    self._lock.release()
+            else:
+                sleep(_GLANCE)
+
+    def _is_up_to_date(self) -> bool:
         try:
             index = self._home.index()
+        except IndexBrokenError:
+            return False
+        return not self.store.outbox.jobs("index", 1) and not indexer.differing(self.store.catalogue, index)
+
+    def _check_usable(self) -> None:
+        try:
+            self._home.index()
         except IndexBrokenError as error:
-            # An empty library has no index yet: nothing is lost, nothing takes long, nothing need be said.
-            level = logging.WARNING if self._catalogue.versions() else logging.INFO
-            log.log(level, "索引を作り直します。%s", error.reason)
-            self.reindex()
-            return
-        if not self._catalogue.pending(1) and not indexer.differing(self._catalogue, index):
-            return
+            raise self._busy() from error
+
+    def _check_type(self, content_type: str) -> None:
+        if content_type and content_type not in self.content_types:
+            known = "、".join(f"{name}（{kind.label}）" for name, kind in self.content_types.items())
+            raise ConfigError(content_type, "この名前の資料の種類はありません。", f"使える種類：{known}")
+
+    def _locks(self) -> bool:
+        """Become the one who works, if nobody else is; the lock is to be released."""
         try:
-            with self._locked():
-                self._update(index)
-        except BusyError:
-            log.info("another process is writing: it will bring the index up to date")
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        return True
 
-    def _update(self, index: Index) -> None:
-        indexer.drain(self._catalogue, index)
-        indexer.fill(self._catalogue, index, indexer.differing(self._catalogue, index), _quiet)
-
-    def _rebuild(self, progress: Progress) -> int:
-        pending = self._catalogue.pending(1_000_000)
-        documents = sorted(self._catalogue.versions())
-        self._home.rebuild(lambda index: indexer.fill(self._catalogue, index, documents, progress))
-        self._catalogue.done(pending)
-        return len(documents)
-
-    @contextmanager
-    def _writing(self) -> Iterator[Intake]:
-        """The intake, alone with the data folder; whatever has been taken in is indexed on the way out."""
-        with self._locked():
-            intake = Intake(self.config, self.plugins, self._catalogue, self._originals, self._extract)
-            try:
-                yield intake
-            finally:
-                indexer.drain(self._catalogue, self._home.index())
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        try:
-            with self._lock.acquire(timeout=0):
-                yield
-        except Timeout as error:
-            folder = str(self.config.documents)
-            raise BusyError(
-                folder, "別の kb が取り込み中です。", "終わるのを待って、もう一度実行してください。"
-            ) from error
+    def _busy(self) -> BusyError:
+        folder = str(self.config.documents)
+        return BusyError(folder, "別の kb が取り込み中です。", "終わるのを待って、もう一度実行してください。")
 
     def _extract(self, file: File) -> Extraction:
         return extract(file, self.plugins.extractors(), self.config)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -89,6 +89,21 @@ OPERATOR = Actor("kb", Role.ADMIN)
 """Whoever runs ``kb`` on the server's own command line, or the server itself: they can read the files anyway."""
 
 
+class State(StrEnum):
+    """How far a document has come. Readers know of published ones only."""
+
+    WAITING = "waiting"
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        """The name shown to people."""
+        names = {"waiting": "読み取り待ち", "draft": "確認待ち", "published": "公開中", "failed": "読み取れません"}
+        return names[self.value]
+
+
 # ---------------------------------------------------------------------------------------------- configuration
 
 
@@ -101,6 +116,8 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
+    database: str = ""
+    """URL of the catalogue's database; empty for SQLite in the store."""
     engine: str = "whoosh"
     """Which index engine answers: ``whoosh`` or ``memory``."""
     per_page: int = 10
@@ -262,6 +279,66 @@ class Document:
     uri: str = ""
     """What the source calls it; with ``source`` this tells a new version from a new document."""
     warnings: tuple[str, ...] = ()
+    state: State = State.PUBLISHED
+    sensitive: bool = False
+    """True for what is or once was a case study: its personal data are checked whatever its access class is now."""
+    binned_at: datetime | None = None
+    """When it was put in the bin, in UTC without a zone."""
+    revision: int = field(default=1, compare=False)
+    """Counts every change of what readers see: what the index holds is compared with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What staff have set in place of what reading a file finds; kept for its later versions."""
+
+    title: str | None = None
+    date: str | None = None
+    """ISO 8601; empty for none, None for what reading finds."""
+    fields: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One file of a document: the first, or one that has taken the place of an older one."""
+
+    document: str
+    number: int
+    sha256: str
+    size: int
+    """In bytes."""
+    file_name: str
+    state: Literal["waiting", "read", "failed", "superseded"]
+    """``superseded``: never read, because a newer one came before its turn."""
+    reason: str = ""
+    """Why it could not be read, a Japanese sentence."""
+    fix: str = ""
+    """What to do about it."""
+    tries: int = 0
+    """How often reading it has been begun."""
+    folder: str = ""
+    content_type: str = ""
+    """A content type that somebody chose."""
+    access: AccessClass | None = None
+    """An access class that somebody chose."""
+    at: datetime | None = None
+    """When it was accepted, in UTC without a zone."""
+    by: str = ""
+    """Name of the account that brought it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided on all findings of one kind and evidence in a document."""
+
+    kind: str
+    evidence: str
+    replacement: str | None
+    """What stands in place of the evidence; None to keep it."""
+    reason: str = ""
+    """Why it is kept; never empty for what is kept."""
+    by: str = ""
+    at: datetime | None = None
 
 
 SectionKind = Literal["article", "box"]

@@ -40,6 +40,8 @@ for command in (
     keeping.serve,
     keeping.samples,
     keeping.remove,
+    keeping.recycle,
+    keeping.work,
     keeping.reindex,
     keeping.plugins,
 ):

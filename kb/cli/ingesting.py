@@ -16,9 +16,16 @@ from kb.cli.session import Session, data_option, json_option
 from kb.errors import ConfigError, ExtractionError
 from kb.ingest.intake import Outcome
 from kb.library import Library
-from kb.model import AccessClass
+from kb.model import AccessClass, State
 
-STATUS = {"added": "追加", "updated": "更新", "unchanged": "変更なし", "duplicate": "重複", "failed": "失敗"}
+STATUS = {
+    "added": "追加",
+    "updated": "更新",
+    "unchanged": "変更なし",
+    "duplicate": "重複",
+    "binned": "ごみ箱",
+    "failed": "失敗",
+}
 
 
 @click.command(cls=Command)
@@ -85,6 +92,11 @@ def report(outcomes: Sequence[Outcome], labels: dict[str, str], *, quiet: bool) 
             document = outcome.document
             count = f"  {labels[document.type]}、{outcome.sections}件" if outcome.sections else ""
             out.print(f"{STATUS[outcome.status]}  {document.id}  [bold]{escape(document.title)}[/]{count}")
+            if document.state is State.DRAFT:
+                err.print(f"[yellow]確認待ち[/] {escape(document.title)}：指摘を確かめて公開するまで、検索に出ません。")
+            if outcome.status == "binned":
+                fix = f"戻すには「kb bin --restore {document.id}」。"
+                err.print(f"[yellow]ごみ箱[/] {escape(outcome.name)}：この資料はごみ箱にあります。{fix}")
             for warning in document.warnings:
                 err.print(f"[yellow]注意[/] {escape(document.file_name)}：{escape(warning)}")
     if not quiet:
@@ -102,6 +114,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "status": outcome.status,
         "document": document.id if document else None,
         "type": document.type if document else None,
+        "state": document.state.value if document else None,
         "title": document.title if document else None,
         "sections": outcome.sections,
         "warnings": list(document.warnings) if document else [],

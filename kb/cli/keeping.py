@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sys
+from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import click
@@ -13,11 +17,12 @@ from rich.markup import escape
 
 from kb.cli.ingesting import ingest_sources, report
 from kb.cli.japanese import Command
-from kb.cli.output import out, print_json, progress_bar
+from kb.cli.output import err, out, print_json, progress_bar
 from kb.cli.session import Session, data_option, json_option
 from kb.errors import ExtractionError
 from kb.ingest.intake import Outcome
-from kb.model import EVERYTHING
+from kb.ingest.supervisor import Supervisor
+from kb.model import EVERYTHING, OPERATOR
 from kb.plugins import Plugins
 
 
@@ -46,11 +51,41 @@ def _samples() -> Any:
 @click.argument("document", metavar="資料")
 @click.pass_obj
 def remove(session: Session, document: str) -> None:
-    """資料を目録と索引から外します（元のファイルは保管場所に残ります）。"""
+    """資料をごみ箱に入れます。すぐに検索から消え、30日の間は「kb bin --restore 資料」で戻せます。"""
     with session.library() as library:
-        found = library.reader(EVERYTHING).find(document)
-        library.remove(found.id)
-    out.print(f"外しました：{escape(found.title)}（{found.id}）")
+        desk = library.desk(OPERATOR)
+        found = desk.drafts.find(document)
+        desk.bin(found.id)
+        library.bring_up_to_date()
+    out.print(f"ごみ箱に入れました：{escape(found.title)}（{found.id}）")
+
+
+@click.command("bin", cls=Command)
+@data_option
+@click.option("--restore", metavar="資料", help="この資料をごみ箱から戻します。")
+@json_option
+@click.pass_obj
+def recycle(session: Session, restore: str | None, as_json: bool) -> None:
+    """ごみ箱の資料を表示します。--restore で戻します。30日を過ぎた資料は消えます。"""
+    with session.library() as library:
+        desk = library.desk(OPERATOR)
+        if restore:
+            found = desk.drafts.find(restore)
+            desk.restore(found.id)
+            library.bring_up_to_date()
+            err.print(f"戻しました：{escape(found.title)}（{found.id}）")
+        binned = desk.binned()
+    if as_json:
+        print_json([{"document": d.id, "title": d.title, "file": d.file_name, "at": _utc(d.binned_at)} for d in binned])
+        return
+    for d in binned:
+        out.print(f"{d.id}  {_utc(d.binned_at)}  [bold]{escape(d.title)}[/]")
+    if not binned:
+        out.print("ごみ箱は空です。")
+
+
+def _utc(at: datetime | None) -> str | None:
+    return at.replace(tzinfo=UTC).isoformat(timespec="seconds") if at else None
 
 
 @click.command(cls=Command)
@@ -100,8 +135,28 @@ def serve(session: Session, host: str | None, port: int | None, threads: int | N
     from kb.web.serve import serve as run  # noqa: PLC0415
 
     session.overrides |= {"host": host, "port": port, "threads": threads}
-    with session.library() as library:
+    with session.library() as library, library.serving():
         if ingest_first:
             labels = {name: kind.label for name, kind in library.content_types.items()}
             report(ingest_sources(library), labels, quiet=False)
-        run(create_app(library), library.config.host, library.config.port, library.config.threads)
+        app = create_app(library)
+        with Supervisor([sys.executable, "-m", "kb", "--data", str(library.config.home), "work"]):
+            run(app, library.config.host, library.config.port, library.config.threads)
+
+
+@click.command(cls=Command, hidden=True)
+@data_option
+@click.pass_obj
+def work(session: Session) -> None:
+    """取り込みの働き手になります。「kb serve」が使います。標準入力が閉じると終わります。"""
+    ended = Event()
+
+    def wait_for_the_end() -> None:
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+        ended.set()
+
+    Thread(target=wait_for_the_end, daemon=True).start()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    with session.library() as library:
+        library.work(ended.is_set)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from kb.model import EVERYTHING, Annotation, Document, Section
 from kb.search.index import Entry, Index
-from kb.store.catalogue import Catalogue
+from kb.store.catalogue import Catalogue, is_shown
+from kb.store.outbox import Outbox
 from kb.text.dates import fiscal_year, terms_of
 
 #: Documents written in one commit of the index: a commit costs fsyncs, an interrupted batch costs its repetition.
@@ -22,7 +23,7 @@ def entries(
         Entry(
             section=section.id,
             document=document.id,
-            version=document.version,
+            version=document.revision,
             access=document.access,
             title=document.title,
             heading=section.heading,
@@ -54,8 +55,9 @@ def _section_keywords(annotations: Iterable[Annotation]) -> dict[str, tuple[str,
 
 
 def write(catalogue: Catalogue, index: Index, documents: Sequence[str]) -> None:
-    """Replace these documents in the index by what the catalogue says of them now; the ones it lacks are removed."""
-    known = catalogue.documents_by_id(documents, EVERYTHING)
+    """Replace these documents in the index by what readers may see of them now; the others are removed."""
+    everything = catalogue.documents_by_id(documents, EVERYTHING)
+    known = {identity: document for identity, document in everything.items() if is_shown(document)}
     for identity in documents:
         document = known.get(identity)
         sections = catalogue.sections_of(identity, EVERYTHING) if document else []
@@ -63,26 +65,28 @@ def write(catalogue: Catalogue, index: Index, documents: Sequence[str]) -> None:
         index.replace(identity, entries(document, sections, found) if document else ())
 
 
-def drain(catalogue: Catalogue, index: Index, progress: Callable[[int], None] = lambda _count: None) -> int:
-    """Work off the outbox; returns how many documents were written.
+def drain(
+    catalogue: Catalogue, outbox: Outbox, index: Index, progress: Callable[[int], None] = lambda _count: None
+) -> int:
+    """Index what the outbox asks for; returns how many documents were written.
 
     The index is durable before an entry leaves the outbox. A process killed in between writes the same documents
     again, which changes nothing.
     """
     total = 0
-    while pending := catalogue.pending(BATCH):
-        documents = list(dict.fromkeys(entry.document for entry in pending))
+    while pending := outbox.jobs("index", BATCH):
+        documents = list(dict.fromkeys(job.document for job in pending))
         write(catalogue, index, documents)
         index.commit()
-        catalogue.done(pending)
+        outbox.done(pending)
         total += len(documents)
         progress(len(documents))
     return total
 
 
 def differing(catalogue: Catalogue, index: Index) -> list[str]:
-    """Documents that the index has in another version than the catalogue, lacks, or has too many."""
-    truth, indexed = catalogue.versions(), index.documents()
+    """Documents that the index has in another revision than the catalogue, lacks, or has too many."""
+    truth, indexed = catalogue.revisions(), index.documents()
     return sorted(d for d in truth.keys() | indexed.keys() if truth.get(d) != indexed.get(d))
 
 

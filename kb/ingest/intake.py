@@ -1,20 +1,36 @@
-"""Taking files in: keep the original, read it, and put what was read into the catalogue."""
+"""Taking files in: their bytes are kept for good, and a receipt says so. Reading them is the worker's."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from kb.errors import ExtractionError, KbError, PluginError
-from kb.ingest.reading import Origin, Reading, read
-from kb.model import Config, Document, Extraction, File
-from kb.plugins import Plugins
+from kb.errors import ExtractionError, KbError
+from kb.model import AccessClass, Document
 from kb.store.catalogue import Catalogue, Failure
-from kb.store.originals import Originals, Stored
+from kb.store.originals import Originals
+from kb.store.register import Arrival, Receipt, Register
 
-Status = Literal["added", "updated", "unchanged", "duplicate", "failed"]
+Status = Literal["added", "updated", "unchanged", "duplicate", "binned", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a file comes from, and what somebody says about it."""
+
+    source: str
+    uri: str = ""
+    """What the source calls it; by default its content's hash, so that each content is a document of its own."""
+    folder: str = ""
+    content_type: str = ""
+    """A content type that somebody chose; empty to find out."""
+    access: AccessClass | None = None
+    """An access class that somebody chose; None for the content type's own."""
+    document: str = ""
+    """The document whose new version it is to be; empty to tell by ``source`` and ``uri``."""
+    held: bool = False
+    """True if somebody wants to look at it before readers do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,88 +46,51 @@ class Outcome:
 
 
 class Intake:
-    """The way into the catalogue. Only one process at a time may use one on the same data folder."""
+    """The way in; safe to use from several threads and processes at a time."""
 
-    def __init__(
-        self,
-        config: Config,
-        plugins: Plugins,
-        catalogue: Catalogue,
-        originals: Originals,
-        extract: Callable[[File], Extraction],
-    ) -> None:
-        self._config = config
-        self._plugins = plugins
+    def __init__(self, catalogue: Catalogue, register: Register, originals: Originals, limit: int) -> None:
+        """``limit`` is the largest size of a file in bytes."""
         self._catalogue = catalogue
+        self._register = register
         self._originals = originals
-        self._extract = extract
+        self._limit = limit
 
-    def take(self, name: str, open_file: Callable[[], BinaryIO], origin: Origin) -> Outcome:
-        """Take one file in. Taking the same file in twice changes nothing.
+    def accept(self, name: str, stream: BinaryIO, origin: Origin, by: str) -> Receipt:
+        """Keep a file. When this returns, it will be read and found, whatever happens to this process.
 
-        A file that cannot be read is a result (``failed`` with its reason), not an exception: its original is kept, and
-        the files after it are not its concern.
+        Raises:
+            ExtractionError: it is empty or larger than may be.
+            NotFoundError: there is no document of the id that ``origin`` names.
+
         """
+        stored = self._originals.put(name, stream, self._limit)
+        return self._register.accept(
+            Arrival(
+                name,
+                stored.sha256,
+                stored.size,
+                origin.source,
+                origin.uri or stored.sha256,
+                origin.folder,
+                origin.content_type,
+                origin.access,
+                origin.document,
+                origin.held,
+                by,
+            )
+        )
+
+    def take(self, name: str, open_file: Callable[[], BinaryIO], origin: Origin, by: str) -> Receipt | Outcome:
+        """Accept a file that is still to be opened; one that cannot be is an outcome, and no concern of others."""
         try:
             with open_file() as stream:
-                stored = self._originals.put(name, stream, self._config.max_file_megabytes << 20)
+                return self.accept(name, stream, origin, by)
         except OSError as error:
             reason = f"ファイルを開けません（{error.strerror or error}）。"
-            return self._failed(
-                name, origin, "", ExtractionError(name, reason, "ファイルの有無と権限を確かめてください。")
-            )
+            return self._lost(name, origin, ExtractionError(name, reason, "ファイルの有無と権限を確かめてください。"))
         except ExtractionError as error:
-            return self._failed(name, origin, "", error)
-        return self._settled(name, stored, origin) or self._read(name, stored, origin)
+            return self._lost(name, origin, error)
 
-    def again(self, document: Document) -> Outcome:
-        """Read a document's original once more, after plugins or rules have changed."""
-        origin = Origin(document.source, document.uri, "", document.type, document.access)
-        try:
-            stored = Stored(document.sha256, 0, self._originals.path(document.sha256))
-        except KbError as error:
-            return Outcome(document.file_name, "failed", document, error=error)
-        return self._read(document.file_name, stored, origin, document)
-
-    def _settled(self, name: str, stored: Stored, origin: Origin) -> Outcome | None:
-        """The outcome, if this content is already known."""
-        before = self._catalogue.by_origin(origin.source, origin.uri)
-        if before and before.sha256 == stored.sha256 and not _rearranged(before, origin):
-            return Outcome(name, "unchanged", before)
-        twin = self._catalogue.by_sha256(stored.sha256)
-        if twin and not before:
-            return Outcome(name, "duplicate", twin)
-        return None
-
-    def _read(self, name: str, stored: Stored, origin: Origin, known: Document | None = None) -> Outcome:
-        before = known or self._catalogue.by_origin(origin.source, origin.uri)
-        identity = (
-            replace(before, sha256=stored.sha256, version=before.version + 1) if before else self._new(stored, origin)
-        )
-        try:
-            reading = read(File(name, stored.path), identity, origin, self._plugins, self._extract)
-        except (ExtractionError, PluginError) as error:
-            return self._failed(name, origin, stored.sha256, error)
-        self._save(reading)
-        return Outcome(name, "updated" if before else "added", reading.document, len(reading.sections))
-
-    def _new(self, stored: Stored, origin: Origin) -> Document:
-        """A document without a past. Its id derives from its content, so that two data folders agree on it."""
-        identity = stored.sha256[:12]
-        if identity in self._catalogue.versions():  # that content has since been replaced by a newer version
-            identity = hashlib.sha256(f"{stored.sha256}\x1f{origin.source}\x1f{origin.uri}".encode()).hexdigest()[:12]
-        return Document(identity, type="", title=origin.uri, file_name=origin.uri, sha256=stored.sha256)
-
-    def _save(self, reading: Reading) -> None:
-        self._catalogue.save(reading.document, reading.sections, reading.annotations)
-
-    def _failed(self, name: str, origin: Origin, sha256: str, error: KbError) -> Outcome:
-        self._catalogue.fail(Failure(origin.source, origin.uri, name, sha256, error.reason, error.fix))
+    def _lost(self, name: str, origin: Origin, error: ExtractionError) -> Outcome:
+        self._catalogue.fail(Failure(origin.source, origin.uri or name, name, "", error.reason, error.fix))
         return Outcome(name, "failed", error=error)
-
-
-def _rearranged(before: Document, origin: Origin) -> bool:
-    """True if somebody now chooses another type or access class for a file that has not changed."""
-    other_type = bool(origin.content_type) and origin.content_type != before.type
-    other_access = origin.access is not None and origin.access != before.access
-    return other_type or other_access

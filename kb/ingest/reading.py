@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
 
-from kb.errors import ExtractionError
-from kb.model import AccessClass, Annotation, ContentType, Document, Extraction, File, Section
+from kb.errors import ExtractionError, KbError, PluginError
+from kb.ingest.review import Reviewed, reviewed
+from kb.model import (
+    AccessClass,
+    Annotation,
+    ContentType,
+    Decision,
+    Document,
+    Edits,
+    Extraction,
+    File,
+    Finding,
+    Section,
+)
 from kb.plugins import Plugins
 from kb.text.repair import repair
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a file comes from, and what is known about it before it is read."""
+class Chosen:
+    """What people have said about a file or its document; it goes before what reading finds out."""
 
-    source: str
-    uri: str
     folder: str = ""
     content_type: str = ""
-    """A content type that somebody chose; empty to find out."""
+    """The content type; empty to find out."""
     access: AccessClass | None = None
-    """An access class that somebody chose; None for the content type's own."""
+    """The access class; None for the content type's own."""
+    edits: Edits = field(default_factory=Edits)
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +50,19 @@ class Reading:
     document: Document
     sections: tuple[Section, ...]
     annotations: Mapping[str, tuple[Annotation, ...]]
+    findings: tuple[Finding, ...] = ()
+    """What is still to be decided on."""
 
 
 def read(
-    file: File, identity: Document, origin: Origin, plugins: Plugins, extract: Callable[[File], Extraction]
+    file: File, identity: Document, chosen: Chosen, plugins: Plugins, extract: Callable[[File], Extraction]
 ) -> Reading:
-    """Extract, repair, describe, split and annotate.
+    """Extract, repair, describe, split, review and annotate.
 
     Args:
         file: the original, by the name people know it by.
         identity: a document with the final ``id``, ``version`` and ``sha256``; the rest of it is found out here.
-        origin: where it comes from.
+        chosen: what people have said about it.
         plugins: the plugins in use.
         extract: reads the file; in production ``kb.ingest.sandbox.extract`` in a child process.
 
@@ -53,38 +72,74 @@ def read(
 
     """
     extraction = repair(extract(file))
-    content_type = _content_type(file, extraction, origin, plugins.content_types())
-    document = _described(file, extraction, content_type, identity, origin)
-    sections = numbered(document.id, content_type.split(document, extraction))
+    content_type = _content_type(file, extraction, chosen, plugins.content_types())
+    with _contained(content_type):
+        document = _described(file, extraction, content_type, identity, chosen)
+        sections = numbered(document.id, content_type.split(document, extraction))
     if not any(section.text.strip() or section.heading.strip() for section in sections):
         raise ExtractionError(
             file.name, "検索できる文字がありません。", "中身を確かめて、文字の入ったファイルを取り込んでください。"
         )
-    annotations = {section.id: plugins.annotate(section, document) for section in sections}
-    return Reading(document, sections, annotations)
+    return annotated(reviewed(document, sections, chosen.decisions, plugins), plugins)
+
+
+def annotated(found: Reviewed, plugins: Plugins) -> Reading:
+    """A reviewed document with what its sections say.
+
+    Raises:
+        PluginError: a plugin broke down over it.
+
+    """
+    annotations = {section.id: plugins.annotate(section, found.document) for section in found.sections}
+    return Reading(found.document, found.sections, annotations, found.findings)
 
 
 def _content_type(
-    file: File, extraction: Extraction, origin: Origin, content_types: Mapping[str, ContentType]
+    file: File, extraction: Extraction, chosen: Chosen, content_types: Mapping[str, ContentType]
 ) -> ContentType:
     """The type that somebody chose, else that of the folder, else the one that is surest."""
-    if origin.content_type:
-        return content_types[origin.content_type]
+    if chosen.content_type:
+        if chosen.content_type in content_types:
+            return content_types[chosen.content_type]
+        fix = "そのプラグインを入れるか、別の種類を選んでください。"
+        raise ExtractionError(file.name, f"資料の種類「{chosen.content_type}」のプラグインがありません。", fix)
     for content_type in content_types.values():
-        if origin.folder and content_type.folder == origin.folder:
+        if chosen.folder and content_type.folder == chosen.folder:
             return content_type
-    claims = [(content_type.claims(file, extraction), content_type) for content_type in content_types.values()]
+    claims = [(_claim(content_type, file, extraction), content_type) for content_type in content_types.values()]
     candidates = [claim for claim in claims if claim[0] > 0]
     if not candidates:
         raise ExtractionError(file.name, "資料の種類を決められません。", "種類を指定して取り込んでください（--type）。")
     return max(candidates, key=lambda claim: claim[0])[1]
 
 
+def _claim(content_type: ContentType, file: File, extraction: Extraction) -> float:
+    with _contained(content_type):
+        return content_type.claims(file, extraction)
+
+
+@contextmanager
+def _contained(content_type: ContentType) -> Iterator[None]:
+    """Whatever goes wrong in a content type is a failure of this one file, with the type's name."""
+    try:
+        yield
+    except (KbError, MemoryError):
+        raise
+    except Exception as error:
+        log.exception("content type %s raised", content_type.name)
+        raise PluginError(
+            f"資料の種類「{content_type.label}」",
+            f"読み取りの途中で例外が起きました（{type(error).__name__}: {error}）。",
+            "プラグインの作者に知らせるか、別の種類を選んでください。",
+        ) from error
+
+
 def _described(
-    file: File, extraction: Extraction, content_type: ContentType, identity: Document, origin: Origin
+    file: File, extraction: Extraction, content_type: ContentType, identity: Document, chosen: Chosen
 ) -> Document:
     description = content_type.describe(file, extraction)
-    return replace(
+    access = chosen.access or content_type.access
+    document = replace(
         identity,
         type=content_type.name,
         title=description.title.strip() or file.stem,
@@ -92,13 +147,23 @@ def _described(
         date=description.date,
         date_basis=description.date_basis if description.date else "",
         fields=dict(description.fields),
-        access=origin.access or content_type.access,
+        access=access,
         media_type=extraction.media_type,
         pages=extraction.pages,
-        source=origin.source,
-        uri=origin.uri,
         warnings=extraction.warnings,
+        sensitive=identity.sensitive or AccessClass.CASES in {access, content_type.access},
     )
+    return edited(document, chosen.edits)
+
+
+def edited(document: Document, edits: Edits) -> Document:
+    """A document with what staff have set in place of what was found."""
+    if edits.title is not None:
+        document = replace(document, title=edits.title)
+    if edits.date is not None:
+        day = date.fromisoformat(edits.date) if edits.date else None
+        document = replace(document, date=day, date_basis="職員による" if day else "")
+    return replace(document, fields={**document.fields, **edits.fields})
 
 
 def numbered(document: str, sections: Iterable[Section]) -> tuple[Section, ...]:

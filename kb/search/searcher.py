@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from kb.model import AccessClass, Query
+from kb.model import AccessClass, Filter, Query
 from kb.search.index import Found, Index
 from kb.search.meaning import Meaning, dates
-from kb.search.nodes import IndexNode
+from kb.search.nodes import All, Any, Except, IndexNode
 from kb.search.thesaurus import Thesaurus
 from kb.text.analyze import Analyzer
 from kb.text.dates import date_terms, find_dates
@@ -30,7 +31,11 @@ class Answer:
 class Searcher:
     """Answers queries from an index; safe to share between threads if the index is."""
 
-    def __init__(self, index: Index, analyzer: Analyzer, thesaurus: Thesaurus) -> None:
+    def __init__(
+        self, index: Index, analyzer: Analyzer, thesaurus: Thesaurus, hidden: Callable[[], frozenset[str]] = frozenset
+    ) -> None:
+        """``hidden`` gives documents that the index has, and nobody may be told of (any more)."""
+        self._hidden = hidden
         self._index = index
         self._analyzer = analyzer
         self._meaning = Meaning(analyzer, thesaurus)
@@ -54,8 +59,10 @@ class Searcher:
 
     def _ask(self, node: IndexNode, query: Query, access: frozenset[AccessClass]) -> Found:
         offset = (query.page - 1) * query.per_page
+        hidden = sorted(self._hidden())
+        shown = All((node, Except(Any(tuple(Filter("document", one) for one in hidden))))) if hidden else node
         return self._index.search(
-            node, access=access, sort=query.sort, offset=offset, limit=query.per_page, facets=query.facets
+            shown, access=access, sort=query.sort, offset=offset, limit=query.per_page, facets=query.facets
         )
 
 

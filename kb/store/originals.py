@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import time
 from typing import BinaryIO
 from uuid import uuid4
+
+if sys.platform != "win32":
+    import fcntl
 
 from kb.errors import ExtractionError, NotFoundError
 
 CHUNK = 1 << 20
+
+#: Originals younger than this are never swept, in seconds: longer than any upload waits for its transaction.
+_GRACE_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,9 @@ class Originals:
         try:
             sha256, size = self._receive(name, stream, landing, limit)
             place = self._place(sha256)
-            if not place.exists():
+            if place.exists():
+                os.utime(place)  # it is needed again: see ``sweep``
+            else:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 landing.replace(place)
                 sync_folder(place.parent)
@@ -68,9 +79,43 @@ class Originals:
             landing.unlink(missing_ok=True)
         return Stored(sha256, size, place)
 
+    def sweep(self, named: Callable[[], Collection[str]]) -> list[str]:
+        """Remove what no document needs: what killed processes were receiving, and originals that nothing names.
+
+        An original that has just come is left alone, because its document may be about to be entered.
+
+        Args:
+            named: gives the hashes that the catalogue names; asked after the originals have been listed.
+
+        Returns:
+            The names of the removed files.
+
+        """
+        removed = [path.name for path in self._incoming.glob("*") if _remove_leftover(path)]
+        old = [path for path in self._root.glob("??/*") if time() - path.stat().st_mtime > _GRACE_SECONDS]
+        needed = set(named())
+        for path in old:
+            if path.name not in needed:
+                path.unlink()
+                removed.append(path.name)
+        return removed
+
+    def hashes(self) -> Iterator[str]:
+        """The hashes of all originals, as their names say."""
+        return (path.name for path in self._root.glob("??/*"))
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether an original is there and is what its name says."""
+        try:
+            with self._place(sha256).open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+        except FileNotFoundError:
+            return False
+
     def _receive(self, name: str, stream: BinaryIO, landing: Path, limit: int) -> tuple[str, int]:
         digest, size = hashlib.sha256(), 0
         with landing.open("xb") as out:
+            _hold(out)
             while chunk := stream.read(CHUNK):
                 size += len(chunk)
                 if size > limit:
@@ -88,6 +133,26 @@ class Originals:
 
     def _place(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256
+
+
+def _hold(stream: BinaryIO) -> None:
+    """Show other processes that somebody is writing this file; ends with the process, however it ends."""
+    if sys.platform != "win32":  # there, a file that is open cannot be removed anyway
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _remove_leftover(path: Path) -> bool:
+    """Remove a file that nobody is writing any more; False if somebody is."""
+    try:
+        if sys.platform != "win32":
+            with path.open("rb") as stream:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+        else:
+            path.unlink()
+    except (BlockingIOError, PermissionError, FileNotFoundError):
+        return False
+    return True
 
 
 def sync_folder(path: Path) -> None:

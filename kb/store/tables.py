@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -44,6 +46,13 @@ document = Table(
     Column("source", String(64), nullable=False),
     Column("uri", Text, nullable=False),
     Column("warnings", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("sensitive", Boolean, nullable=False),
+    Column("binned_at", DateTime),
+    Column("revision", Integer, nullable=False),
+    # True for what somebody wants to look at before readers do.
+    Column("held", Boolean, nullable=False),
+    Column("edits", JSON, nullable=False),
     Column("updated_at", DateTime, nullable=False),
     UniqueConstraint("source", "uri"),
     Index("ix_document_sha256", "sha256"),
@@ -78,14 +87,66 @@ annotation = Table(
     Column("where", String(16), nullable=False),
 )
 
-#: Documents whose index entries are out of date. Written in the transaction that changes the document, removed when
-#: the index has been made durable: nothing that was acknowledged can be missing from the index for good.
+#: The files of a document. The highest number is the one to be read; ``document.version`` the one that readers see.
+version = Table(
+    "version",
+    metadata,
+    Column("document", ForeignKey("document.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("size", BigInteger, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fix", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("content_type", String(64), nullable=False),
+    Column("access", String(16)),
+    Column("at", DateTime, nullable=False),
+    Column("by", String(255), nullable=False),
+)
+
+#: What is left to be done: files to be read, documents whose index entries are out of date. Written in the transaction
+#: that makes it necessary, removed when it has been made durable: nothing acknowledged can be forgotten.
 outbox = Table(
     "outbox",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
     Column("document", String(40), nullable=False),
+    # True if the index may still show it to somebody who must not see it any more.
+    Column("hides", Boolean, nullable=False),
     sqlite_autoincrement=True,
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document", ForeignKey("document.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(64), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("section", String(64), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("proposal", Text, nullable=False),
+    Column("certain", Boolean, nullable=False),
+    Column("where", String(16), nullable=False),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("document", ForeignKey("document.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(64), primary_key=True),
+    Column("evidence", String(700), primary_key=True),
+    Column("replacement", Text),
+    Column("reason", Text, nullable=False),
+    Column("by", String(255), nullable=False),
+    Column("at", DateTime, nullable=False),
 )
 
 failure = Table(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kb import AccessClass, Annotation, Block, ContentType, Description, File, Section, hookimpl
 from kb.errors import ExtractionError
-from kb.ingest.reading import Origin, numbered, read
+from kb.ingest.reading import Chosen, numbered, read
 from kb.plugins import Plugins
 from kb.testing import a_document, extraction_of
 
@@ -52,10 +52,10 @@ def reading(tmp_path, text, origin, *content_types, **kwargs):
 @pytest.mark.parametrize(
     ("origin", "text", "expected"),
     [
-        (Origin("hand", "a"), "運営会議の議事録です。", "minutes"),
-        (Origin("hand", "a"), "買い物の覚え書きです。", "note"),
-        (Origin("folder", "a", folder="minutes"), "買い物の覚え書きです。", "minutes"),
-        (Origin("hand", "a", folder="minutes", content_type="note"), "運営会議の議事録です。", "note"),
+        (Chosen(), "運営会議の議事録です。", "minutes"),
+        (Chosen(), "買い物の覚え書きです。", "note"),
+        (Chosen(folder="minutes"), "買い物の覚え書きです。", "minutes"),
+        (Chosen(folder="minutes", content_type="note"), "運営会議の議事録です。", "note"),
     ],
 )
 def test_type_is_the_chosen_one_else_the_folders_else_the_surest(tmp_path, origin, text, expected):
@@ -64,18 +64,18 @@ def test_type_is_the_chosen_one_else_the_folders_else_the_surest(tmp_path, origi
 
 def test_no_content_type_wants_it(tmp_path):
     with pytest.raises(ExtractionError, match="資料の種類を決められません"):
-        reading(tmp_path, "買い物の覚え書きです。", Origin("hand", "a"), MINUTES)
+        reading(tmp_path, "買い物の覚え書きです。", Chosen(), MINUTES)
 
 
 def test_description_and_identity_make_the_document(tmp_path):
-    document = reading(tmp_path, "議事録です。", Origin("hand", "a"), MINUTES).document
+    document = reading(tmp_path, "議事録です。", Chosen(), MINUTES).document
     assert (document.id, document.version, document.sha256) == (IDENTITY.id, 3, "ab" * 32)
     assert (document.title, document.date, document.fields) == ("第3回運営会議", date(2024, 5, 1), {"chair": "会長"})
-    assert (document.access, document.media_type, document.uri) == (AccessClass.MEMBERS, "text/plain", "a")
+    assert (document.access, document.media_type, document.uri) == (AccessClass.MEMBERS, "text/plain", IDENTITY.uri)
 
 
 def test_access_class_somebody_chose_beats_the_types_own(tmp_path):
-    origin = Origin("hand", "a", access=AccessClass.CASES)
+    origin = Chosen(access=AccessClass.CASES)
     assert reading(tmp_path, "議事録です。", origin, MINUTES).document.access == AccessClass.CASES
 
 
@@ -83,7 +83,7 @@ def test_annotators_see_the_section_and_its_document(tmp_path):
     def annotate(section, document):
         return [Annotation("term", document.title, section.heading, 0, 2)]
 
-    found = reading(tmp_path, "議事録です。", Origin("hand", "a"), MINUTES, annotate=annotate)
+    found = reading(tmp_path, "議事録です。", Chosen(), MINUTES, annotate=annotate)
     (section,) = found.sections
     assert found.annotations == {section.id: (Annotation("term", "第3回運営会議", "第3回運営会議", 0, 2),)}
 
@@ -92,7 +92,7 @@ def test_annotators_see_the_section_and_its_document(tmp_path):
 def test_nothing_to_search_is_an_error_with_a_reason(tmp_path, text):
     silent = ContentType("silent", "無題", split=lambda document, extraction: [], claims=lambda f, e: 1.0)
     with pytest.raises(ExtractionError, match="検索できる文字がありません"):
-        reading(tmp_path, text, Origin("hand", "a"), silent)
+        reading(tmp_path, text, Chosen(), silent)
 
 
 OUTLINE = (

@@ -5,9 +5,11 @@ from datetime import date
 
 import pytest
 
-from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass, Annotation, BBox, Block, Section
-from kb.store.catalogue import Catalogue, Failure
+from kb.errors import ConflictError
+from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass, Annotation, BBox, Block, Section, State
+from kb.store.catalogue import Catalogue, Content, Failure
 from kb.store.database import open_database
+from kb.store.outbox import Outbox
 from kb.testing import a_document
 
 DOCUMENT = a_document(
@@ -48,14 +50,24 @@ ANNOTATIONS = {"0123456789ab-1": (Annotation("date", "2022-02-15", "令和4年2�
 
 
 @pytest.fixture
-def catalogue(tmp_path):
-    engine = open_database(tmp_path)
-    yield Catalogue(engine)
-    engine.dispose()
+def engine(tmp_path):
+    opened = open_database(tmp_path)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def catalogue(engine):
+    return Catalogue(engine)
+
+
+@pytest.fixture
+def outbox(engine):
+    return Outbox(engine)
 
 
 def test_a_saved_document_comes_back_unchanged(catalogue):
-    catalogue.save(DOCUMENT, SECTIONS, ANNOTATIONS)
+    catalogue.save(Content(DOCUMENT, SECTIONS, ANNOTATIONS))
     assert catalogue.document(DOCUMENT.id, EVERYTHING) == DOCUMENT
     assert tuple(catalogue.sections_of(DOCUMENT.id, EVERYTHING)) == SECTIONS
     assert catalogue.annotations([section.id for section in SECTIONS]) == ANNOTATIONS
@@ -66,18 +78,18 @@ def test_a_saved_document_comes_back_unchanged(catalogue):
 
 
 def test_saving_again_replaces_all_sections_and_annotations(catalogue):
-    catalogue.save(DOCUMENT, SECTIONS, ANNOTATIONS)
+    catalogue.save(Content(DOCUMENT, SECTIONS, ANNOTATIONS))
     newer = replace(DOCUMENT, version=2, title="みどり県社協だより 第1号（訂正版）")
-    catalogue.save(newer, SECTIONS[:1], {})
+    catalogue.save(Content(newer, SECTIONS[:1], {}))
     assert catalogue.document(DOCUMENT.id, EVERYTHING) == newer
     assert catalogue.counts(EVERYTHING) == (1, 1)
     assert catalogue.annotations([SECTIONS[0].id]) == {}
-    assert catalogue.versions() == {DOCUMENT.id: 2}
+    assert catalogue.revisions() == {DOCUMENT.id: 2}
 
 
 def test_it_is_all_there_when_opened_again(tmp_path):
     first = open_database(tmp_path)
-    Catalogue(first).save(DOCUMENT, SECTIONS, ANNOTATIONS)
+    Catalogue(first).save(Content(DOCUMENT, SECTIONS, ANNOTATIONS))
     first.dispose()
     second = open_database(tmp_path)
     assert Catalogue(second).document(DOCUMENT.id, EVERYTHING) == DOCUMENT
@@ -86,7 +98,7 @@ def test_it_is_all_there_when_opened_again(tmp_path):
 
 def test_every_way_to_read_hides_what_may_not_be_read(catalogue):
     secret = replace(DOCUMENT, access=AccessClass.CASES)
-    catalogue.save(secret, SECTIONS, ANNOTATIONS)
+    catalogue.save(Content(secret, SECTIONS, ANNOTATIONS))
     ids = [section.id for section in SECTIONS]
     assert catalogue.document(DOCUMENT.id, PUBLIC_ONLY) is None
     assert catalogue.documents(PUBLIC_ONLY) == []
@@ -99,38 +111,65 @@ def test_every_way_to_read_hides_what_may_not_be_read(catalogue):
     assert catalogue.counts(frozenset({AccessClass.CASES})) == (1, 2)
 
 
-def test_a_change_is_pending_until_the_index_has_it(catalogue):
-    catalogue.save(DOCUMENT, SECTIONS, {})
-    catalogue.remove(DOCUMENT.id)
-    pending = catalogue.pending()
-    assert [entry.document for entry in pending] == [DOCUMENT.id, DOCUMENT.id]
-    catalogue.done(pending[:1])
-    assert catalogue.pending() == pending[1:]
+def test_a_change_is_to_be_done_until_the_index_has_it(catalogue, outbox):
+    catalogue.save(Content(DOCUMENT, SECTIONS, {}))
+    catalogue.save(Content(replace(DOCUMENT, title="訂正版"), SECTIONS, {}))
+    jobs = outbox.jobs("index")
+    assert [job.document for job in jobs] == [DOCUMENT.id, DOCUMENT.id]
+    outbox.done(jobs[:1])
+    assert outbox.jobs("index") == jobs[1:]
 
 
-def test_removing_a_document_removes_its_sections_and_annotations(catalogue):
-    catalogue.save(DOCUMENT, SECTIONS, ANNOTATIONS)
-    catalogue.remove(DOCUMENT.id)
+@pytest.mark.parametrize(
+    ("after", "hidden"),
+    [
+        (replace(DOCUMENT, title="訂正版"), False),
+        (replace(DOCUMENT, access=AccessClass.CASES), True),
+        (replace(DOCUMENT, state=State.DRAFT), True),
+    ],
+)
+def test_what_readers_must_not_see_any_more_is_known_before_the_index_knows(catalogue, outbox, after, hidden):
+    catalogue.save(Content(DOCUMENT, SECTIONS, {}))
+    catalogue.save(Content(after, SECTIONS, {}))
+    assert (DOCUMENT.id in outbox.hidden()) is hidden
+
+
+def test_drafts_are_for_staff_only(catalogue, engine):
+    catalogue.save(Content(replace(DOCUMENT, state=State.DRAFT), SECTIONS, ANNOTATIONS))
+    assert catalogue.document(DOCUMENT.id, EVERYTHING) is None
+    assert catalogue.sections_of(DOCUMENT.id, EVERYTHING) == []
     assert catalogue.counts(EVERYTHING) == (0, 0)
-    assert catalogue.annotations([SECTIONS[0].id]) == {}
+    assert catalogue.revisions() == {}
+    drafts = Catalogue(engine, unpublished=True)
+    assert drafts.document(DOCUMENT.id, EVERYTHING).state is State.DRAFT
+    assert tuple(drafts.sections_of(DOCUMENT.id, EVERYTHING)) == SECTIONS
+
+
+def test_content_made_from_an_older_state_is_refused(catalogue):
+    first = catalogue.save(Content(DOCUMENT, SECTIONS, {}))
+    second = catalogue.save(Content(DOCUMENT, SECTIONS, {}), first.revision)
+    assert second.revision == first.revision + 1
+    with pytest.raises(ConflictError, match="先に変更"):
+        catalogue.save(Content(replace(DOCUMENT, title="古い版から"), (), {}), first.revision)
+    assert catalogue.document(DOCUMENT.id, EVERYTHING).title == DOCUMENT.title
 
 
 def test_documents_are_listed_newest_first_and_undated_last(catalogue):
     for number, day in enumerate([date(2021, 4, 1), None, date(2023, 1, 5)]):
-        catalogue.save(replace(DOCUMENT, id=f"doc{number}", uri=str(number), date=day), (), {})
+        catalogue.save(Content(replace(DOCUMENT, id=f"doc{number}", uri=str(number), date=day), (), {}))
     assert [d.id for d in catalogue.documents(EVERYTHING)] == ["doc2", "doc0", "doc1"]
     assert catalogue.documents(EVERYTHING, "training") == []
 
 
 @pytest.mark.parametrize("name", ["0123456789ab", "0123", "だより.txt", "だより", "みどり県社協だより 第1号"])
 def test_a_document_is_found_by_what_people_call_it(catalogue, name):
-    catalogue.save(DOCUMENT, (), {})
+    catalogue.save(Content(DOCUMENT, (), {}))
     assert [d.id for d in catalogue.matching(name, EVERYTHING)] == [DOCUMENT.id]
 
 
 @pytest.mark.parametrize("name", ["012", "よその資料", ""])
 def test_nothing_is_found_by_what_nobody_calls_it(catalogue, name):
-    catalogue.save(DOCUMENT, (), {})
+    catalogue.save(Content(DOCUMENT, (), {}))
     assert catalogue.matching(name, EVERYTHING) == []
 
 
@@ -141,18 +180,11 @@ def test_a_failure_is_kept_until_the_file_succeeds(catalogue):
     catalogue.fail(failure)
     catalogue.fail(failure)
     assert catalogue.failures() == [failure]
-    catalogue.save(DOCUMENT, (), {})
+    catalogue.save(Content(DOCUMENT, (), {}))
     assert catalogue.failures() == []
 
 
-def test_documents_are_known_by_their_content_and_their_origin(catalogue):
-    catalogue.save(DOCUMENT, (), {})
-    assert catalogue.by_sha256("ab" * 32) == DOCUMENT
-    assert catalogue.by_origin("folder", DOCUMENT.uri) == DOCUMENT
-    assert catalogue.by_origin("upload", DOCUMENT.uri) is None
-
-
 def test_more_ids_than_sqlite_takes_variables(catalogue):
-    catalogue.save(DOCUMENT, SECTIONS, {})
+    catalogue.save(Content(DOCUMENT, SECTIONS, {}))
     ids = [f"missing-{n}" for n in range(40_000)] + [SECTIONS[0].id]
     assert list(catalogue.sections(ids, EVERYTHING)) == [SECTIONS[0].id]

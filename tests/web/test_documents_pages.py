@@ -88,7 +88,7 @@ def test_a_web_page_that_was_taken_in_is_never_run(visitor):
 def test_nasty_file_names_cannot_break_out_of_the_header(visitor, monkeypatch, issue, name, saved_as):
     library = visitor.library
     nasty = Document(**{**{f: getattr(issue, f) for f in issue.__dataclass_fields__}, "file_name": name})
-    monkeypatch.setattr(library._catalogue, "document", lambda *_: nasty)
+    monkeypatch.setattr(library.store.catalogue, "document", lambda *_: nasty)
     assert download_name(Document("0123456789ab", "t", "t", name)) == saved_as
     answer = visitor.get(f"/documents/{issue.id}/original")
     assert answer.status == 200

@@ -1,0 +1,265 @@
+"""Where staff handle documents: what is waiting, what is to be decided on, what is published, what is in the bin.
+
+A ``Desk`` is made for one person and refuses whoever may not. Every change is written to the audit log with its maker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kb.errors import ConfigError, ForbiddenError, NotFoundError
+from kb.ingest.reading import annotated, edited
+from kb.ingest.review import Reviewed, reviewed
+from kb.model import (
+    EVERYTHING,
+    AccessClass,
+    Actor,
+    Decision,
+    Document,
+    Edits,
+    Finding,
+    Role,
+    State,
+    Version,
+)
+from kb.plugins import Plugins
+from kb.reader import Reader
+from kb.store.catalogue import Content
+from kb.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One document as it lies on the desk."""
+
+    document: Document
+    latest: Version
+    """The file that came last: it may still be unread, or unreadable."""
+    findings: int
+    """How many findings are still to be decided on."""
+    held: bool
+    """True if somebody has to publish it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be set on a document; None leaves it as it is."""
+
+    title: str | None = None
+    date: str | None = None
+    """ISO 8601; empty for none."""
+    content_type: str | None = None
+    access: AccessClass | None = None
+    fields: dict[str, str] | None = None
+
+
+class Desk:
+    """The documents as one member of staff handles them."""
+
+    def __init__(self, actor: Actor, store: Store, drafts: Reader, plugins: Plugins) -> None:
+        """``drafts`` reads what is not published, too.
+
+        Raises:
+            ForbiddenError: this person may not.
+
+        """
+        if not actor.covers(Role.STAFF):
+            raise ForbiddenError(actor.name or "利用者", "資料の管理は職員だけができます。", "職員に頼んでください。")
+        self.actor = actor
+        self.drafts = drafts
+        self._store = store
+        self._plugins = plugins
+
+    # ------------------------------------------------------------------------------------------------- looking
+
+    def items(self, *states: State) -> list[Item]:
+        """All documents that are not in the bin (in one of these states), those changed last first."""
+        documents = self._store.drafts.documents(EVERYTHING)
+        return [self._item(d) for d in documents if d.binned_at is None and (not states or d.state in states)]
+
+    def item(self, document: str) -> Item:
+        """One document.
+
+        Raises:
+            NotFoundError: there is none.
+
+        """
+        return self._item(self.drafts.document(document))
+
+    def binned(self) -> list[Document]:
+        """What is in the bin, the latest first."""
+        return self._store.register.binned()
+
+    def versions(self, document: str) -> list[Version]:
+        """All files of a document, the latest first."""
+        return self._store.register.versions(document)
+
+    def original(self, document: str, number: int) -> Path:
+        """Where one file of a document lies.
+
+        Raises:
+            NotFoundError: there is none.
+
+        """
+        version = self._store.register.version(document, number)
+        if version is None:
+            raise NotFoundError(document, "この版はありません。", "版の一覧から選び直してください。")
+        return self._store.originals.path(version.sha256)
+
+    def findings(self, document: str) -> list[Finding]:
+        """What is still to be decided on, in reading order."""
+        return self._store.decisions.findings(document)
+
+    def decisions(self, document: str) -> list[Decision]:
+        """What has been decided, the latest first."""
+        return self._store.decisions.decisions(document)
+
+    def edits(self, document: str) -> Edits:
+        """What staff have set in place of what was read."""
+        return self._store.register.edits(document)
+
+    # ------------------------------------------------------------------------------------------------ handling
+
+    def edit(self, document: str, change: Change) -> Document:
+        """Set what staff know better; what is narrowed is hidden from readers at once.
+
+        Another content type means that the file is read again; anything else is done when this returns.
+
+        Raises:
+            NotFoundError: there is none.
+            ConfigError: there is no such content type, or the date is none.
+            PluginError: a plugin broke down over it.
+
+        """
+        before = self.drafts.document(document)
+        edits = _edits(self.edits(document), change)
+        self._check(change)
+        access = change.access or before.access
+        values: dict[str, Any] = {"access": access.value, "sensitive": before.sensitive or access is AccessClass.CASES}
+        if change.content_type and change.content_type != before.type:
+            values["type"] = change.content_type
+        self._store.register.set(document, values, edits, self.actor.name)
+        if "type" in values:
+            self._store.register.read_again([document], self.actor.name)
+        elif before.state in {State.DRAFT, State.PUBLISHED}:
+            self._review_again(document)
+        return self.drafts.document(document)
+
+    def decide(self, document: str, decision: Decision) -> None:
+        """Replace the evidence of findings, or keep it for a reason.
+
+        Raises:
+            NotFoundError: there is no such document.
+            ConfigError: it is to be kept without a reason, or there is no such finding.
+
+        """
+        self.drafts.document(document)
+        if decision.replacement is None and not decision.reason.strip():
+            raise ConfigError(decision.evidence, "残す理由がありません。", "理由を書いてください。")
+        if not any((f.kind, f.evidence) == (decision.kind, decision.evidence) for f in self.findings(document)):
+            fix = "ほかの人が先に決めたかもしれません。開き直してください。"
+            raise ConfigError(decision.evidence, "この指摘はもうありません。", fix)
+        self._store.decisions.decide(document, replace(decision, by=self.actor.name))
+        self._review_again(document)
+
+    def withdraw(self, document: str, kind: str, evidence: str) -> None:
+        """Take a decision back; the file is read again, because what was replaced is not kept elsewhere.
+
+        Raises:
+            NotFoundError: there is no such document.
+
+        """
+        self.drafts.document(document)
+        self._store.decisions.withdraw(document, kind, evidence, self.actor.name)
+        self._store.register.read_again([document], self.actor.name)
+
+    def publish(self, document: str) -> None:
+        """Let readers of its access class know of it.
+
+        Raises:
+            NotFoundError: there is none.
+            ConflictError: it has not been read yet, or something in it is still to be decided on.
+
+        """
+        self._store.register.publish(document, self.actor.name)
+
+    def hold(self, document: str) -> None:
+        """Take it back from readers until it is published again.
+
+        Raises:
+            NotFoundError: there is none.
+
+        """
+        self._store.register.hold(document, self.actor.name)
+
+    def bin(self, document: str) -> None:
+        """Put it in the bin: readers know of it no more, at once.
+
+        Raises:
+            NotFoundError: there is none.
+
+        """
+        self._store.register.bin(document, self.actor.name)
+
+    def restore(self, document: str) -> None:
+        """Take it out of the bin.
+
+        Raises:
+            NotFoundError: there is none.
+
+        """
+        self._store.register.restore(document, self.actor.name)
+
+    def retry(self, documents: Sequence[str]) -> None:
+        """Have the latest files of these documents read once more."""
+        self._store.register.read_again(documents, self.actor.name)
+
+    # ------------------------------------------------------------------------------------------------- inside
+
+    def _item(self, document: Document) -> Item:
+        latest = self._store.register.versions(document.id)[0]
+        findings = len(self._store.decisions.findings(document.id))
+        return Item(document, latest, findings, self._store.register.is_held(document.id))
+
+    def _check(self, change: Change) -> None:
+        kinds = self._plugins.content_types()
+        if change.content_type and change.content_type not in kinds:
+            known = "、".join(kind.label for kind in kinds.values())
+            raise ConfigError(change.content_type, "この名前の資料の種類はありません。", f"使える種類：{known}")
+
+    def _review_again(self, document: str) -> None:
+        """Carry out what has been decided and edited on the document as it is, without reading its file again."""
+        before = self.drafts.document(document)
+        sections = self.drafts.sections(document)
+        found = reviewed(before, sections, self.decisions(document), self._plugins)
+        changed = Reviewed(edited(found.document, self.edits(document)), found.sections, found.findings)
+        reading = annotated(changed, self._plugins)
+        held = self._store.register.is_held(document)
+        state = State.DRAFT if held or reading.findings else State.PUBLISHED
+        content = Content(
+            replace(reading.document, state=state), reading.sections, reading.annotations, reading.findings
+        )
+        self._store.drafts.save(content, before.revision)
+
+
+def _edits(before: Edits, change: Change) -> Edits:
+    """What staff have set, with a change on top.
+
+    Raises:
+        ConfigError: the date is none.
+
+    """
+    if change.date:
+        try:
+            date.fromisoformat(change.date)
+        except ValueError as error:
+            raise ConfigError(change.date, "日付として読めません。", "2022-02-15 のように書いてください。") from error
+    return Edits(
+        before.title if change.title is None else change.title.strip() or None,
+        before.date if change.date is None else change.date,
+        {**before.fields, **(change.fields or {})},
+    )

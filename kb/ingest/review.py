@@ -1,0 +1,110 @@
+"""The check of a document before it is published: decisions are carried out where they belong, the rest stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kb.model import Block, Decision, Document, Finding, Section
+from kb.plugins import Plugins
+
+#: How often replacing may bring up findings that a decision replaces in turn; two names that are each other's
+#: replacement would go on for ever.
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A document as readers will see it, and what must be decided on before they may."""
+
+    document: Document
+    sections: tuple[Section, ...]
+    findings: tuple[Finding, ...]
+
+
+def reviewed(
+    document: Document, sections: Sequence[Section], decisions: Iterable[Decision], plugins: Plugins
+) -> Reviewed:
+    """Ask the plugins what is to be decided on, and carry out what has been decided.
+
+    Replacements are made at the places of findings only: a name may be part of other words elsewhere.
+
+    Raises:
+        PluginError: a plugin broke down over it.
+
+    """
+    decided = {(decision.kind, decision.evidence): decision.replacement for decision in decisions}
+    found = plugins.review(document, sections)
+    for _ in range(_ROUNDS):
+        replaced = [f for f in found if decided.get((f.kind, f.evidence)) is not None]
+        if not replaced:
+            break
+        document, sections = _rewritten(document, sections, replaced, decided)
+        found = plugins.review(document, sections)
+    return Reviewed(document, tuple(sections), tuple(f for f in found if (f.kind, f.evidence) not in decided))
+
+
+Replacements = Sequence[tuple[int, int, str]]
+"""Spans that do not overlap, in order, and what is to stand in their place."""
+
+
+def _rewritten(
+    document: Document,
+    sections: Sequence[Section],
+    findings: Sequence[Finding],
+    decided: Mapping[tuple[str, str], str | None],
+) -> tuple[Document, tuple[Section, ...]]:
+    def at(section: str, where: str) -> Replacements:
+        here = (f for f in findings if (f.section, f.where) == (section, where))
+        return list(_apart((f.start, f.end, decided[f.kind, f.evidence] or "") for f in here))
+
+    changed = [
+        replace(
+            section,
+            heading=replaced(section.heading, at(section.id, "heading")),
+            blocks=_blocks(section.blocks, at(section.id, "text")),
+        )
+        for section in sections
+    ]
+    return replace(document, title=replaced(document.title, at("", "title"))), _with_paths(sections, changed)
+
+
+def _apart(spans: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """The spans in order without those that overlap one before; the next round finds what is left of them."""
+    end = 0
+    for span in sorted(spans):
+        if span[0] >= end:
+            yield span
+            end = span[1]
+
+
+def replaced(text: str, replacements: Replacements) -> str:
+    """The text with its spans replaced."""
+    for start, end, words in reversed(replacements):
+        text = text[:start] + words + text[end:]
+    return text
+
+
+def _blocks(blocks: Sequence[Block], replacements: Replacements) -> tuple[Block, ...]:
+    """The same for blocks, whose texts count as joined by line ends; a span may begin in one and end in another."""
+    if not replacements:
+        return tuple(blocks)
+    changed, offset = [], 0
+    for block in blocks:
+        here = list(_within(replacements, offset, offset + len(block.text)))
+        changed.append(replace(block, text=replaced(block.text, here)) if here else block)
+        offset += len(block.text) + 1
+    return tuple(changed)
+
+
+def _within(replacements: Replacements, first: int, last: int) -> Iterator[tuple[int, int, str]]:
+    """What lies between two offsets, counted from the first; the words go where a span begins."""
+    for start, end, words in replacements:
+        if start < last and end > first:
+            yield max(start, first) - first, min(end, last) - first, words if start >= first else ""
+
+
+def _with_paths(before: Sequence[Section], after: Sequence[Section]) -> tuple[Section, ...]:
+    """Heading paths that follow the headings; ids stay, for links to stay good."""
+    labels = {old.label: new.label for old, new in zip(before, after, strict=True) if old.label != new.label}
+    return tuple(replace(section, path=tuple(labels.get(label, label) for label in section.path)) for section in after)

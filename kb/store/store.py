@@ -1,0 +1,33 @@
+"""Everything that is kept, in one folder or database: opened together, closed together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kb.store.audit import AuditLog
+from kb.store.catalogue import Catalogue
+from kb.store.database import open_database
+from kb.store.decisions import Decisions
+from kb.store.originals import Originals
+from kb.store.outbox import Outbox
+from kb.store.register import Register
+
+
+class Store:
+    """The catalogue with its surroundings, and the originals."""
+
+    def __init__(self, folder: Path, url: str = "") -> None:
+        """Args: see ``open_database``."""
+        self.folder = folder
+        self.database = open_database(folder, url)
+        self.catalogue = Catalogue(self.database)
+        self.drafts = Catalogue(self.database, unpublished=True)
+        self.register = Register(self.database)
+        self.decisions = Decisions(self.database)
+        self.outbox = Outbox(self.database)
+        self.audit = AuditLog(self.database)
+        self.originals = Originals(folder)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.dispose()
