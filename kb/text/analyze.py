@@ -29,13 +29,22 @@ from sudachipy import Morpheme as SudachiMorpheme
 
 from kb.text.normalize import fold, search_key
 
-RULES = 3
+RULES = 4
 """Number of this file's rules: raise it with every change that changes terms, and indexes are rebuilt."""
 
 #: Parts of speech that say nothing of what a text is about.
 _FUNCTION_WORDS = [
-    (part,) for part in ("助詞", "助動詞", "補助記号", "空白", "記号", "代名詞", "接続詞", "連体詞", "感動詞")
+    *((part,) for part in ("助詞", "助動詞", "補助記号", "空白", "記号", "代名詞", "接続詞", "連体詞", "感動詞")),
+    ("形状詞", "助動詞語幹"),  # よう, そう, みたい
 ]
+
+#: The adverbs among the こそあど words, of which pronouns and 連体詞 go anyway, and those that ask: a question with
+#: 「どうすればよいか」 is not about anything that a text with 「かどうか」 says.
+_ADVERBS = [("副詞",), ("形状詞",)]
+_POINTING = frozenset({"こう", "そう", "ああ", "どう", "如何", "何故", "どうして", "幾ら", "そうして", "こうして"})
+
+#: 「にかかわらず」 is a particle of three words, and not about 関わり.
+_REGARDLESS = frozenset({"関わる", "係わる", "拘わる"})
 
 #: する, いる, ある, よい, ない …: words that mostly help another word along.
 _AUXILIARIES = [("動詞", "非自立可能"), ("形容詞", "非自立可能")]
@@ -101,6 +110,7 @@ class Analyzer:
         self._dictionary = _dictionary()
         self._is_function_word = self._dictionary.pos_matcher(_FUNCTION_WORDS)
         self._is_auxiliary = self._dictionary.pos_matcher(_AUXILIARIES)
+        self._is_adverb = self._dictionary.pos_matcher(_ADVERBS)
         self._is_place = self._dictionary.pos_matcher(_PLACES)
         self._is_verb = self._dictionary.pos_matcher([("動詞",)])
         self._of_thread = local()
@@ -162,13 +172,25 @@ class Analyzer:
         while number < len(morphemes):
             word = morphemes[number]
             number += 1
-            if self._is_function_word(word):
+            if self._is_function_word(word) or self._points(word):
                 yield word.surface()
+            elif self._is_regardless(morphemes, number - 1):
+                continue
             elif not self._is_auxiliary(word):
                 yield from self._terms_of(word)
             elif number < len(morphemes) and (whole := self._whole(word.surface() + morphemes[number].surface())):
                 yield _Word(whole, word.begin(), morphemes[number].end())
                 number += 1
+
+    def _points(self, word: SudachiMorpheme) -> bool:
+        """Whether it is an adverb that only points or asks."""
+        return bool(self._is_adverb(word)) and word.normalized_form() in _POINTING
+
+    def _is_regardless(self, morphemes: Sequence[SudachiMorpheme], number: int) -> bool:
+        """Whether it is the verb inside 「にかかわらず」."""
+        if morphemes[number].normalized_form() not in _REGARDLESS or not 0 < number < len(morphemes) - 1:
+            return False
+        return morphemes[number - 1].surface() == "に" and morphemes[number + 1].surface() == "ず"
 
     def _terms_of(self, word: SudachiMorpheme) -> Iterator[_Word]:
         """A verb as it is, anything else in short units."""

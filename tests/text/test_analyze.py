@@ -217,3 +217,19 @@ def test_fingerprint_names_analyser_dictionary_and_folding(analyzer):
     for part in ("sudachipy 0.6.11", "sudachidict-core 20260723", "rules", "unicode", "folding"):
         assert part in analyzer.fingerprint
     assert Analyzer().fingerprint == analyzer.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("ひきこもりの家族にどう関わればよいか", ["引き籠もり", "家族", "関わり"]),
+        ("どのように支援すればよいですか", ["支援"]),
+        ("なぜ孤立するのか", ["孤立"]),
+        ("手続きはいかがですか", ["手続き"]),
+        ("年齢にかかわらず利用できる", ["年齢", "利用"]),
+        ("対象となるかどうかにかかわらず", ["対象"]),
+        ("地域に関わる人", ["地域", "関わり", "人"]),
+    ],
+)
+def test_words_that_point_or_ask_say_nothing_of_the_matter(analyzer, text, terms):
+    assert analyzer.terms(text) == terms
