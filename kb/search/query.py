@@ -19,7 +19,7 @@ Operators may be full-width, and written in capitals. Whatever does not make sen
 a lone bracket, an ``OR`` at the end, an unknown ``field:``, a date that is none.
 
 Of a text longer than ``MAX_LENGTH`` only the beginning is read, of more than ``MAX_WORDS`` conditions only the first
-ones, and brackets deeper than ``MAX_DEPTH`` group nothing.
+ones, of prefixes only ``MAX_PREFIXES`` as such, and brackets deeper than ``MAX_DEPTH`` group nothing.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ MAX_LENGTH = 2_000
 
 #: Conditions of a query; each costs the engine a pass over its postings.
 MAX_WORDS = 100
+
+#: Prefixes of a query. Each costs a pass over every term that begins so; beyond these, words are meant as they stand.
+MAX_PREFIXES = 8
 
 #: Depth of brackets; the parser calls itself once for each.
 MAX_DEPTH = 20
@@ -178,12 +181,16 @@ def _plain(text: str) -> str:
 
 
 def _limited(lexemes: Iterable[Lexeme]) -> Iterator[Lexeme]:
-    words = 0
+    words = prefixes = 0
     for lexeme in lexemes:
         words += not isinstance(lexeme, str)
+        prefixes += isinstance(lexeme, Prefix)
         if words > MAX_WORDS:
             return
-        yield lexeme
+        if isinstance(lexeme, Prefix) and prefixes > MAX_PREFIXES:
+            yield Term(lexeme.text, lexeme.field)
+        else:
+            yield lexeme
 
 
 def _grouped(lexemes: Iterable[Lexeme]) -> list[Lexeme]:
