@@ -190,7 +190,7 @@ class Analyzer:
         """Whether it is the verb inside 「にかかわらず」."""
         if morphemes[number].normalized_form() not in _REGARDLESS or not 0 < number < len(morphemes) - 1:
             return False
-        return morphemes[number - 1].surface() == "に" and morphemes[number + 1].surface() == "ず"
+        return bool(morphemes[number - 1].surface() == "に" and morphemes[number + 1].surface() == "ず")
 
     def _terms_of(self, word: SudachiMorpheme) -> Iterator[_Word]:
         """A verb as it is, anything else in short units."""
