@@ -11,9 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 
-import pypdfium2
-
 from kb import BBox, Block, BlockKind, Extraction, ExtractionError, File
+from kb_formats.pdf.library import PdfDocument, PdfiumError
 from kb_formats.pdf.page import Line, PageText, Part, Row, characters, page_text
 
 MEDIA_TYPE = "application/pdf"
@@ -68,10 +67,10 @@ def extract(file: File) -> Extraction:
     )
 
 
-def _opened(file: File) -> pypdfium2.PdfDocument:
+def _opened(file: File) -> PdfDocument:
     try:
-        document = pypdfium2.PdfDocument(file.path)
-    except pypdfium2.PdfiumError as error:
+        document = PdfDocument(file.path)
+    except PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
             raise ExtractionError(
                 file.name,
@@ -86,7 +85,7 @@ def _opened(file: File) -> pypdfium2.PdfDocument:
     return document
 
 
-def _pages(document: pypdfium2.PdfDocument) -> tuple[list[PageText], list[float]]:
+def _pages(document: PdfDocument) -> tuple[list[PageText], list[float]]:
     texts, heights = [], []
     for page in document:
         texts.append(page_text(page))
@@ -109,7 +108,7 @@ def _warnings(unread: Sequence[int], pages: int) -> Iterator[str]:
         yield f"{pages}ページのうち{numbers}ページは文字を読み取れないため、検索できません。{_OCR}"
 
 
-def _metadata(document: pypdfium2.PdfDocument) -> Mapping[str, str]:
+def _metadata(document: PdfDocument) -> Mapping[str, str]:
     given = document.get_metadata_dict(skip_empty=True)
     created = _DATE.match(given.get("CreationDate", ""))
     found = {
