@@ -9,6 +9,8 @@ from kb_formats.word_numbering import W
 
 #: ``EQ \o\ad(\s\up 9(じょせつ),除雪)``: how Word kept ruby in old files, and still keeps 囲い文字 (○ over 秘).
 _OVERSTRIKE = re.compile(r"\s*EQ\b.*\\o.*\((?:.*[,;，])?\s*([^,;，()]*)\)\s*", re.IGNORECASE | re.DOTALL)
+#: No such field is longer, and the pattern takes its time over long ones.
+_LONGEST = 300
 
 #: What the symbol fonts show in place of a character of private use; those that newsletters mark headings with.
 _SYMBOLS = {
@@ -53,6 +55,7 @@ class Fields:
         elif kind == "separate" and self._instructions:
             self._instructions[-1] = None
         elif kind == "end" and self._instructions:
-            found = _OVERSTRIKE.fullmatch(self._instructions.pop() or "")
+            instruction = self._instructions.pop() or ""
+            found = _OVERSTRIKE.fullmatch(instruction) if len(instruction) <= _LONGEST else None
             return found[1] if found else ""
         return ""
