@@ -1,4 +1,4 @@
-"""Comma- and tab-separated values: told from plain text by their regularity, which a name (.csv) only makes likelier."""
+"""Comma- and tab-separated values: told from plain text by regularity, which a name (.csv) only makes likelier."""
 
 from __future__ import annotations
 
