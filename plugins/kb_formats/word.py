@@ -12,6 +12,7 @@ from docx.package import Package
 
 from kb import Block, Extraction, File
 from kb_formats import archive
+from kb_formats.dangling import without_dangling
 from kb_formats.ooxml import DAMAGE, charted, chosen, diagram_parts, drawn, metadata, parsed
 from kb_formats.refusals import damaged
 from kb_formats.word_fields import Fields, symbol
@@ -49,7 +50,7 @@ def extract(file: File) -> Extraction:
     """
     archive.check(file)
     try:
-        package = Package.open(str(file.path))
+        package = _opened(file)
         part = package.main_document_part
         walk = _walked(part)
         furniture = tuple(_running_heads(part))
@@ -64,6 +65,13 @@ def extract(file: File) -> Extraction:
 def _warnings(walk: _Walk) -> Iterator[str]:
     if walk.foreign:
         yield f"文書に差し込まれた別の文書{walk.foreign}個は取り込みませんでした。"
+
+
+def _opened(file: File) -> Package:
+    try:
+        return Package.open(str(file.path))
+    except KeyError:  # python-docx looks for every part that is referred to
+        return Package.open(without_dangling(file.path))
 
 
 def _walked(part: Any) -> _Walk:
@@ -205,7 +213,7 @@ class _Walk:
         for element in chosen(parent):
             match element.tag.removeprefix(W):
                 case "t":
-                    yield element.text or ""
+                    yield "" if self.fields.is_within_instruction else element.text or ""
                 case "br":
                     yield self._break(element)
                 case "lastRenderedPageBreak":

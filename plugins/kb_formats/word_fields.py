@@ -42,6 +42,11 @@ class Fields:
     def __init__(self) -> None:
         self._instructions: list[str | None] = []
 
+    @property
+    def is_within_instruction(self) -> bool:
+        """Whether the text here is the result of a field in the instruction of another one (``IF``), and not shown."""
+        return self._instructions[-1:] == [None] and any(outer is not None for outer in self._instructions)
+
     def add(self, instruction: str) -> None:
         """A piece of the innermost field's instruction."""
         if self._instructions and self._instructions[-1] is not None:
