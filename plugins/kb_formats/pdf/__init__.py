@@ -34,6 +34,9 @@ _MARGIN = 0.09
 _PAGE_NUMBER = re.compile(r"[-–—―‐\s]*(?:p\.?|P\.?)?\s*[0-9０-９]{1,4}\s*(?:[-–—―‐\s]*|ページ|頁|/\s*[0-9]+)")
 
 _OCR = "OCR（文字認識）ソフトで文字の入ったPDFにして、もう一度取り込んでください。"
+#: What programs write in the place of a title: that of the printed file, or that there is none.
+_PRINTED = re.compile(r"Microsoft (?:Word|Excel|PowerPoint) - (.*?)(?:\.(?:docx?|xlsx?|pptx?))?")
+_NOBODY = frozenset({"untitled", "anonymous", "無題", "(anonymous)", "unspecified"})
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?")
 
 
@@ -66,7 +69,7 @@ def extract(file: File) -> Extraction:
         MEDIA_TYPE,
         pages=pages,
         metadata=metadata,
-        warnings=(*_warnings(unread, pages), *left_out),
+        warnings=(*_warnings(unread, pages), *_cut(texts), *left_out),
     )
 
 
@@ -116,15 +119,26 @@ def _warnings(unread: Sequence[int], pages: int) -> Iterator[str]:
         yield f"{pages}ページのうち{numbers}ページは文字を読み取れないため、検索できません。{_OCR}"
 
 
+def _cut(texts: Sequence[PageText]) -> Iterator[str]:
+    cut = [str(number) for number, text in enumerate(texts, 1) if text.is_cut]
+    if cut:
+        yield f"文字が多すぎるため、{'、'.join(cut[:20])}ページは途中までを取り込みました。"
+
+
 def _metadata(document: PdfDocument) -> Mapping[str, str]:
     given = document.get_metadata_dict(skip_empty=True)
     created = _DATE.match(given.get("CreationDate", ""))
     found = {
-        "title": given.get("Title", ""),
+        "title": _title(given.get("Title", "").strip()),
         "author": given.get("Author", ""),
         "created": "-".join(part for part in created.groups()[:3] if part) if created else "",
     }
-    return {name: value for name, value in found.items() if value.strip()}
+    return {name: value for name, value in found.items() if value.strip() and value.lower() not in _NOBODY}
+
+
+def _title(given: str) -> str:
+    printed = _PRINTED.fullmatch(given)
+    return printed[1] if printed else given
 
 
 # ------------------------------------------------------------------------------------------------ blocks

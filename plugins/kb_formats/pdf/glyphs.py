@@ -56,6 +56,11 @@ def glyphs(page: Any) -> tuple[Glyph, ...]:
     return tuple(_once(found))
 
 
+def is_too_full(page: Any) -> bool:
+    """Whether a page has more characters than are read."""
+    return bool(page.get_textpage().count_chars() > MOST)
+
+
 def main_turn(found: Iterable[Glyph]) -> int:
     """How the page has to be turned to read most of it, in degrees clockwise: not always as the file says."""
     turns = Counter(glyph.turn for glyph in found)

@@ -10,7 +10,7 @@ from typing import Any
 
 from kb import BBox
 from kb_formats.pdf.drawing import Frame, frames
-from kb_formats.pdf.glyphs import Glyph, Sheet, glyphs, main_turn
+from kb_formats.pdf.glyphs import Glyph, Sheet, glyphs, is_too_full, main_turn
 from kb_formats.pdf.order import Item, ordered
 from kb_formats.pdf.runs import Run, runs
 
@@ -58,6 +58,8 @@ class PageText:
     """Of the sheet, in points, turned so that it can be read."""
     needs_ocr: bool = False
     """True if it shows something that cannot be read: an image, or characters without meaning."""
+    is_cut: bool = False
+    """True if there is more on it than is read of one page."""
 
 
 def page_text(page: Any) -> PageText:
@@ -72,7 +74,8 @@ def page_text(page: Any) -> PageText:
     parts = _parts(runs(glyph for glyph in found if glyph.turn == turn), frames(page, turn))
     # What stands across the rest (a label on the edge) is read after it.
     across = (runs(glyph for glyph in found if glyph.turn == other) for other in (0, 90, 180, 270) if other != turn)
-    return PageText((*parts, *(Line(run) for others in across for run in others)), height)
+    lines = (Line(run) for others in across for run in others)
+    return PageText((*parts, *lines), height, is_cut=is_too_full(page))
 
 
 def is_salad(text: str) -> bool:

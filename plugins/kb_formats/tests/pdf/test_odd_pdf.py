@@ -207,3 +207,27 @@ def test_a_stream_that_swells_is_survived(tmp_path):
     with pytest.raises(ExtractionError) as caught:
         extract(File("爆弾.pdf", path), [("kb_formats", "kb_formats")], Config(tmp_path, extract_megabytes=128))
     assert caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Microsoft Word - 令和3年度事業報告.docx", "令和3年度事業報告"),
+        ("Microsoft PowerPoint - 研修", "研修"),
+        ("社協だより", "社協だより"),
+        ("untitled", None),
+        ("無題", None),
+    ],
+)
+def test_titles_that_programs_make_up(read, title, shown):
+    sheet = Sheet()
+    sheet.canvas.setTitle(title)
+    sheet.text(50, 100, "会議録です。")
+    assert read(sheet.pdf()).metadata.get("title") == shown
+
+
+def test_a_page_of_more_characters_than_a_newspaper_is_told(read, monkeypatch):
+    monkeypatch.setattr("kb_formats.pdf.glyphs.MOST", 5)
+    extraction = read(page(TWO))
+    assert texts(extraction) == [FIRST[:5]]
+    assert "1ページ" in extraction.warnings[0]
