@@ -110,3 +110,19 @@ def test_nesting_without_end_is_refused(refused, tag):
 
 def test_many_elements_are_read(read):
     assert len(read(html("<p>会議</p>" * 20_000)).blocks) == 20_000
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        ">" * 70 + " 奥の文",
+        "- " * 35 + "奥の文",
+        "\n".join("  " * depth + "- 項目" for depth in range(35)) + "\n" + "  " * 35 + "- 奥の文",
+        ">" * 5_000 + " 奥の文",
+        "\n".join("  " * depth + "- 項目" for depth in range(400)) + "\n- 奥の文",
+    ],
+)
+def test_markdown_loses_nothing_by_nesting(read, source):
+    extraction = read(source.encode(), "手順.md")
+    assert extraction.text.count("奥の文") == 1
+    assert extraction.text.count("項目") == source.count("項目")
