@@ -160,8 +160,8 @@ def _read(text: Any, sheet: Sheet) -> Iterator[Glyph]:
         point = sheet.turned(BBox(x.value - left, top - y.value, x.value - left, top - y.value), turn)
         size = max(abs(pdfium.FPDFText_GetFontSize(text, index)) * math.hypot(matrix.c, matrix.d), 0.1)
         upright = turn > 0 or (abs(matrix.b) < abs(matrix.a) / 4 and matrix.d > 0)
-        glyph = _glyph(chr(code), size, _stretch(matrix), loose, (point.left, point.top) if upright else None)
-        yield replace(glyph, turn=turn)
+        origin = (point.left, point.top) if upright else None
+        yield _glyph(chr(code), size, _stretch(matrix), loose, origin, turn)
 
 
 def _turn(matrix: Any, sheet: Sheet) -> int:
@@ -177,16 +177,18 @@ def _turn(matrix: Any, sheet: Sheet) -> int:
     return 180 if matrix.a < 0 and matrix.d < 0 else 0
 
 
-def _glyph(text: str, size: float, stretch: float, loose: BBox, origin: tuple[float, float] | None) -> Glyph:
+def _glyph(  # noqa: PLR0913, PLR0917 - everything that pdfium tells of one character
+    text: str, size: float, stretch: float, loose: BBox, origin: tuple[float, float] | None, turn: int
+) -> Glyph:
     """Loose boxes of thin characters (。 一 月) are tight all the same: em squares are drawn around the origin."""
     if origin is None or unicodedata.east_asian_width(text) not in "WF":
-        return Glyph(text, loose.left, loose.top, loose.right, loose.bottom, size)
+        return Glyph(text, loose.left, loose.top, loose.right, loose.bottom, size, turn=turn)
     x, y = origin
     # A font in vertical writing mode has its origin at the top middle of the square, any other at the left.
     if loose.left < x - size * 0.2 and loose.right < x + size * 0.7:
-        return Glyph(text, x - size / 2, y, x + size / 2, y + size, size)
+        return Glyph(text, x - size / 2, y, x + size / 2, y + size, size, turn=turn)
     floor = y + _BELOW * size
-    return Glyph(text, x, floor - size, x + size * stretch, floor, size)
+    return Glyph(text, x, floor - size, x + size * stretch, floor, size, turn=turn)
 
 
 def _stretch(matrix: Any) -> float:
