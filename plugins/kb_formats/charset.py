@@ -90,11 +90,31 @@ def decode(data: bytes, declared: str = "") -> Decoded | None:
     """
     marked = next((charset for mark, charset in _MARKS if data.startswith(mark)), "")
     if marked:
-        return _sensible(_in(data, marked))
+        return _sensible(_in(data, marked) or _cut_off(data, marked))
     if is_jis(data):
         return _in_jis(data)
+    if seven := _in_utf_7(data):
+        return seven
     found = max(_candidates(data, declared), key=lambda pair: pair[0], default=None)
-    return (found and _sensible(found[1])) or _sensible(_guessed(data))
+    return (found and _sensible(found[1])) or _sensible(_guessed(data)) or _without_nul(data, declared)
+
+
+def _without_nul(data: bytes, declared: str) -> Decoded | None:
+    """Old programs fill the fields of their records up with NULs, which are nothing to read."""
+    rest = data.replace(b"\x00", b"")
+    return decode(rest, declared) if b"\x00" in data and 2 * len(rest) > len(data) else None
+
+
+#: UTF-7 (RFC 2152): what is not ASCII stands in base64 between + and -.
+_UTF_7 = re.compile(rb"\+[A-Za-z0-9+/]{3,}-")
+
+
+def _in_utf_7(data: bytes) -> Decoded | None:
+    """Old mail programs saved in it; ASCII in which it makes Japanese is no chance."""
+    if not data.isascii() or not _UTF_7.search(data):
+        return None
+    decoded = _in(data, "utf-7")
+    return decoded if decoded and not decoded.text.isascii() and is_text(decoded.text) else None
 
 
 def _sensible(decoded: Decoded | None) -> Decoded | None:
@@ -102,7 +122,7 @@ def _sensible(decoded: Decoded | None) -> Decoded | None:
     if decoded is None:
         return None
     makes_sense = is_text if decoded.charset in _UNCERTAIN else is_free_of_noise
-    return decoded if makes_sense(decoded.text) else None
+    return decoded if makes_sense(decoded.text.removesuffix(REPLACED)) else None
 
 
 def _candidates(data: bytes, declared: str) -> Iterator[tuple[float, Decoded]]:
@@ -114,8 +134,9 @@ def _candidates(data: bytes, declared: str) -> Iterator[tuple[float, Decoded]]:
     if claimed:
         charsets[claimed] = charsets.get(claimed, 0.0) + _DECLARED
     for charset, favour in charsets.items():
-        if decoded := _in(data, charset) or _with_slips(data, charset):
-            yield favour + likelihood(decoded.text) + _SLIP * decoded.text.count(REPLACED), decoded
+        if decoded := _in(data, charset) or _cut_off(data, charset) or _with_slips(data, charset):
+            likely = likelihood(decoded.text.removesuffix(REPLACED))
+            yield favour + likely + _SLIP * decoded.text.count(REPLACED), decoded
 
 
 def _may_be_wide(data: bytes) -> bool:
@@ -137,6 +158,18 @@ def _in(data: bytes, charset: str) -> Decoded | None:
         return None
     # Ctrl-Z ended a text file in MS-DOS.
     return Decoded(text.rstrip("\x1a"), "ascii" if charset == "utf-8" and text.isascii() else charset)
+
+
+def _cut_off(data: bytes, charset: str) -> Decoded | None:
+    """What ends in the middle of a character, as files do that were copied in part: with a mark in its place."""
+    for missing in range(1, min(_LONGEST_CHARACTER, len(data) - 1)):
+        if decoded := _in(data[:-missing], charset):
+            return Decoded(decoded.text + REPLACED, charset)
+    return None
+
+
+#: Bytes of the longest character of UTF-8 and UTF-16.
+_LONGEST_CHARACTER = 4
 
 
 def _with_slips(data: bytes, charset: str) -> Decoded | None:

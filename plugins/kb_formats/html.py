@@ -24,6 +24,7 @@ _INLINE = frozenset(
     """a abbr b bdi bdo big cite code data del dfn em font i img input ins kbd label mark q rb ruby s samp small span
     strike strong sub sup time tt u var wbr""".split()  # noqa: SIM905 - read as prose
 )
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HEADING = re.compile(r"h([1-6])")
 
 #: A table is a page's layout, and no table, if a cell of it has other tables, headings or several paragraphs.
@@ -130,9 +131,11 @@ class _Reading:
                 self.text += text.replace("\n", _BREAK) if preformatted else text
             elif tag == "br":
                 self.text += _BREAK
+            elif tag in _NO_TEXT or _is_hidden(node):
+                continue
             elif tag in _INLINE:
                 self.read(node, preformatted=preformatted)
-            elif tag not in _NO_TEXT and "hidden" not in node.attributes:
+            else:
                 self._block(node, tag)
         self.depth -= 1
 
@@ -185,6 +188,11 @@ class _Reading:
         inner.read(cell)
         inner.close()
         return " ".join(block.text.replace("\n", " ") for block in inner.blocks)
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    """Whether it says itself that nobody is to see it; style sheets are not read."""
+    return "hidden" in node.attributes or bool(_UNSEEN.search(node.attributes.get("style") or ""))
 
 
 def _is_layout(table: LexborNode) -> bool:

@@ -123,7 +123,13 @@ def _of_run(run: str) -> float:
 
 def is_text(text: str) -> bool:
     """Whether somebody may have written this in Japanese: likely enough per character, and no noise in it."""
-    return is_free_of_noise(text) and likelihood(text) >= _LEAST * len(text)
+    return is_free_of_noise(text) and likelihood(text) >= _LEAST * len(text) and not _is_foreign(text)
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether it is Korean or Chinese that happens to be valid EUC-JP: many kanji, few that are in use, and no kana."""
+    kanji = _KANJI.findall(text)
+    return len(kanji) >= _MANY and not _KANA.search(text) and 2 * sum(map(_FREQUENT.__contains__, kanji)) < len(kanji)
 
 
 def is_free_of_noise(text: str) -> bool:
@@ -134,3 +140,6 @@ def is_free_of_noise(text: str) -> bool:
 #: Lines of real text have -5 to -10 for each character, noise of 100 bytes and more -15 and less (measured).
 _LEAST = -12.5
 _MOST_CONTROLS = 1 / 100
+_KANJI = re.compile("[一-\u9fff]")
+_KANA = re.compile("[ぁ-ヿ]")
+_MANY = 12

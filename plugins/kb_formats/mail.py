@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from email import policy
@@ -12,7 +13,7 @@ from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
 
 from kb import Block, Extraction, ExtractionError, File
-from kb_formats.charset import Decoded, decode
+from kb_formats.charset import REPLACED, Decoded, decode
 from kb_formats.html import blocks_of
 from kb_formats.text import lines
 
@@ -21,13 +22,25 @@ def extract(file: File) -> Extraction:
     """The subject as heading, who wrote to whom and when, and the text.
 
     Raises:
-        ExtractionError: the body cannot be read.
+        ExtractionError: the body cannot be read, or it is nested without end.
 
     """
+    try:
+        return _extracted(file)
+    except RecursionError as error:
+        raise ExtractionError(
+            file.name,
+            "メールの入れ子（転送の転送など）が深すぎて読み取れません。",
+            "本文をテキストファイルに写して取り込んでください。",
+        ) from error
+
+
+def _extracted(file: File) -> Extraction:
     message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(file.read())
     title, sender, sent = _header(message, "Subject"), _header(message, "From"), _sent(message)
-    part = message.get_body(("plain", "html"))
-    body = _decoded(file, part) if part else None
+    sender = "" if sender.startswith(_SAVED_PAGE) else sender
+    parts = [(part, _decoded(file, part)) for part in _bodies(message)]
+    body = parts[0][1] if parts else None
     found = {
         "title": title,
         "author": sender,
@@ -40,12 +53,13 @@ def extract(file: File) -> Extraction:
             *_field("差出人", sender),
             *_field("宛先", _header(message, "To")),
             *_field("日時", _shown(sent) if sent else _header(message, "Date")),
-            *(_blocks(file, part, body.text) if part and body else ()),
+            *(block for part, decoded in parts for block in _blocks(file, part, decoded.text)),
             *(block for name in _attachments(message) for block in _field("添付", name)),
         ),
         "message/rfc822",
         metadata={name: value for name, value in found.items() if value},
-        warnings=body.warnings if body else ("メールに本文がありません。",),
+        warnings=tuple(warning for _, decoded in parts for warning in decoded.warnings)
+        or (() if parts else ("メールに本文がありません。",)),
     )
 
 
@@ -88,22 +102,52 @@ def _shown(sent: datetime) -> str:
     return f"{sent.year}年{sent.month}月{sent.day}日 {sent.hour}:{sent.minute:02}"
 
 
+#: What browsers put in the place of a sender into a page that they save in one file (mhtml).
+_SAVED_PAGE = "<Saved by "
+_FILE_NAME = re.compile(r"name\s*=\s*\"?([^\";\r\n]+)", re.IGNORECASE)
+
+
+def _named(part: Message) -> str:
+    """The name of an attachment; old programs write it in bare CP932, which the ``email`` package does not read."""
+    name = " ".join((part.get_filename() or "").split())
+    if REPLACED not in name:
+        return name
+    raw = " ".join(str(value) for key, value in part.raw_items() if key.lower().startswith("content-"))
+    found = _FILE_NAME.search(raw)
+    return _word(found[1], None) if found else name
+
+
 def _attachments(message: EmailMessage) -> Iterator[str]:
     for part in message.iter_attachments():
         if part.get_content_type() == "message/rfc822":
             inner = part.get_payload(0)
             yield (_header(inner, "Subject") if isinstance(inner, Message) else "") or "転送されたメール"
-        elif name := part.get_filename():
-            yield " ".join(name.split())
+        elif name := _named(part):
+            yield name
 
 
 # ---------------------------------------------------------------------------------------------------------- body
 
 
+def _bodies(message: EmailMessage) -> list[Message]:
+    """The text of a mail: as plain text if there is any, and what follows between pictures."""
+    chosen = (message.get_body((kind,)) for kind in ("plain", "html"))
+    first = next((part for part in chosen if part and _has_text(part)), None)
+    more = [
+        part
+        for part in message.iter_attachments()
+        if part.get_content_type() == "text/plain" and not part.is_attachment() and not part.get_filename()
+    ]
+    return ([first] if first else []) + [part for part in more if part is not first and _has_text(part)]
+
+
+def _has_text(part: Message) -> bool:
+    payload = part.get_payload(decode=True)
+    return isinstance(payload, bytes) and bool(payload.strip())
+
+
 def _decoded(file: File, part: Message) -> Decoded:
     payload = part.get_payload(decode=True)
-    if isinstance(payload, bytes) and not payload.strip():
-        return Decoded("", "ascii")
     decoded = decode(payload, part.get_content_charset("")) if isinstance(payload, bytes) else None
     if decoded is None:
         raise ExtractionError(

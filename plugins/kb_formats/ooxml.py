@@ -12,6 +12,7 @@ from kb_formats.archive import DAMAGE as _DAMAGED_CONTAINER
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
@@ -69,6 +70,23 @@ def diagram_parts(element: Any, part: Any) -> Iterator[Any]:
         relation = part.rels.get(drawing.get(f"{_R}dm"))
         if relation is not None and not relation.is_external:
             yield parsed(relation.target_part.blob)
+
+
+def charted(element: Any, part: Any) -> Iterator[str]:
+    """What is written in charts: titles, then the names of series and categories.
+
+    Args:
+        element: where to look for charts.
+        part: the part of the package that it belongs to.
+
+    """
+    for chart in element.iter(f"{_CHART}chart"):
+        relation = part.rels.get(chart.get(f"{_R}id"))
+        if relation is not None and not relation.is_external:
+            tree = parsed(relation.target_part.blob)
+            yield from drawn(tree)
+            names = [value.text or "" for cache in tree.iter(f"{_CHART}strCache") for value in cache.iter(f"{_CHART}v")]
+            yield from (["　".join(dict.fromkeys(names))] if names else [])
 
 
 def chosen(parent: Any) -> Iterator[Any]:

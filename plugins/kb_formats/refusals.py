@@ -40,6 +40,14 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
         "「完全Open XML」形式のOffice文書は読み取れません。",
         f"Officeで開き、「名前を付けて保存」で「Word文書（.docx）」など、普通の形式にして、{_AGAIN}",
     ),
+    "office_xml": (
+        "WordやExcelの古いXML形式（2003 XML など）は読み取れません。",
+        f"WordやExcelで開き、「名前を付けて保存」で「Word文書（.docx）」や「Excelブック（.xlsx）」にして、{_AGAIN}",
+    ),
+    "xml": (
+        "XMLのデータは読み取れません。",
+        f"元のソフトで開き、PDF、Word（docx）、テキストのどれかで保存し直して、{_AGAIN}",
+    ),
     "ole": ("古いOfficeなどの形式で、読み取れません。", f"元のソフトで開き、docxやPDFで保存し直して、{_AGAIN}"),
     "encrypted": (
         "パスワードで保護されています。",
@@ -61,6 +69,10 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
     "damaged_zip": (
         "ファイルが壊れているか、途中で切れています。",
         f"元のソフトで開いて保存し直すか、手に入れ直して、{_AGAIN}",
+    ),
+    "damaged_pdf": (
+        "PDFが壊れているか、途中で切れています。",
+        f"元のソフトから書き出し直すか、手に入れ直して、{_AGAIN}",
     ),
     "binary": (
         "文字として読み取れない形式です。",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 import openpyxl
@@ -14,14 +15,15 @@ from kb import Block, Extraction, File
 from kb_formats import archive
 from kb_formats.ooxml import DAMAGE, metadata
 from kb_formats.refusals import damaged
+from kb_formats.sheet_drawings import drawn_on
+from kb_formats.sheet_values import shown
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 #: Cells with content that are read of one file; what lies beyond is a database, not a document.
 MOST_CELLS = 200_000
-#: Digits of a number that Excel itself shows; the rest is noise of binary fractions.
-_DIGITS = 15
-_ERRORS = frozenset({"#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"})
+#: Rows of a sheet, by Excel's own specification: openpyxl makes up the empty ones up to whatever number a row claims.
+_MOST_ROWS = 1_048_576
 
 
 def extract(file: File) -> Extraction:
@@ -39,7 +41,12 @@ def extract(file: File) -> Extraction:
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             budget = _Budget(MOST_CELLS)
-            blocks = tuple(block for number, sheet in enumerate(sheets, 1) for block in _sheet(sheet, number, budget))
+            with zipfile.ZipFile(stream) as container:
+                blocks = tuple(
+                    block
+                    for number, sheet in enumerate(sheets, 1)
+                    for block in _sheet(sheet, number, container, budget)
+                )
             properties = metadata(book.properties)
     except DAMAGE as error:
         raise damaged(file) from error
@@ -65,45 +72,31 @@ class _Budget:
         return not self.is_spent
 
 
-def _sheet(sheet: Any, number: int, budget: _Budget) -> Iterator[Block]:
-    heading = [Block(sheet.title, kind="heading", level=1, page=number)]
+def _sheet(sheet: Any, number: int, container: zipfile.ZipFile, budget: _Budget) -> Iterator[Block]:
+    heading = Block(sheet.title, kind="heading", level=1, page=number)
+    # openpyxl tells the part's path nowhere else.
+    boxes = list(drawn_on(container, sheet._worksheet_path))  # noqa: SLF001
+    rows = _rows(sheet, number, budget)
+    first = next(rows, None)
+    if first or boxes:
+        yield heading
+    if first:
+        yield first
+    yield from rows
+    yield from (Block(text, page=number, aside=number) for text in boxes)
+
+
+def _rows(sheet: Any, number: int, budget: _Budget) -> Iterator[Block]:
     # The size that a sheet declares is wrong in files of other programs, and would cut rows off.
     sheet.reset_dimensions()
-    for row in sheet.iter_rows(values_only=True):
-        shown = [text for value in row if (text := _shown(value))]
-        if not shown:
+    for row in islice(sheet.iter_rows(), _MOST_ROWS):
+        cells = [text for cell in row if (text := _shown(cell))]
+        if not cells:
             continue
-        if budget.is_spent or not budget.take(len(shown)):
+        if budget.is_spent or not budget.take(len(cells)):
             return
-        if heading:
-            yield heading.pop()
-        yield Block("\t".join(shown), kind="table" if len(shown) > 1 else "paragraph", page=number)
+        yield Block("\t".join(cells), kind="table" if len(cells) > 1 else "paragraph", page=number)
 
 
-def _shown(value: object) -> str:  # noqa: PLR0911 - a table, one row for each kind of value
-    """A value as a Japanese reader would see it."""
-    match value:
-        case None:
-            return ""
-        case datetime() if value.time() == time():
-            return _day(value)
-        case datetime():
-            return f"{_day(value)} {value.hour}:{value.minute:02}"
-        case date():
-            return _day(value)
-        case time():
-            return f"{value.hour}:{value.minute:02}"
-        case timedelta():
-            minutes = round(value.total_seconds() / 60)
-            return f"{minutes // 60}:{minutes % 60:02}"
-        case bool():
-            return str(value).upper()
-        case float():
-            return f"{value:.{_DIGITS}g}"
-        case _:
-            text = " ".join(str(value).split())
-            return "" if text in _ERRORS else text
-
-
-def _day(value: date) -> str:
-    return f"{value.year}年{value.month}月{value.day}日"
+def _shown(cell: Any) -> str:
+    return shown(cell.value, cell.number_format or "") if cell.value is not None else ""

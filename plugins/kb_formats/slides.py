@@ -6,14 +6,21 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.opc.constants import CONTENT_TYPE
+from pptx.opc.package import PartFactory
 from pptx.package import Package
+from pptx.parts.presentation import PresentationPart
 
 from kb import Block, Extraction, File
 from kb_formats import archive
-from kb_formats.ooxml import DAMAGE, chosen, diagram_parts, drawn, metadata
+from kb_formats.ooxml import DAMAGE, charted, chosen, diagram_parts, drawn, metadata
 from kb_formats.refusals import damaged
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+
+#: Macro-enabled shows and templates, which python-pptx does not take for presentations.
+_MORE = tuple(f"application/vnd.ms-powerpoint.{kind}.macroEnabled.main+xml" for kind in ("slideshow", "template"))
+PartFactory.part_type_for.update(dict.fromkeys((*_MORE, CONTENT_TYPE.PML_TEMPLATE_MAIN), PresentationPart))
 
 #: Shapes whose tops differ by less than this (a quarter of an inch, in EMU) stand side by side.
 _SAME_ROW = 228_600
@@ -90,6 +97,7 @@ def _shape(shape: Any, number: int) -> Iterator[Block]:
     else:
         for tree in diagram_parts(shape.element, shape.part):
             yield from (Block(text, page=number) for text in drawn(tree))
+        yield from (Block(text, page=number) for text in charted(shape.element, shape.part))
 
 
 def _rows(table: Any, number: int) -> Iterator[Block]:

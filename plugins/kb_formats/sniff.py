@@ -12,7 +12,10 @@ from kb_formats.archive import DAMAGE
 #: How much of a file is looked at. A PDF may begin with up to 1,024 bytes of something else (PDF 1.7, annex H.3.4.1).
 _HEAD = 4_096
 _PDF_WITHIN = 1_024
-_PDF = re.compile(rb"%PDF-\d\.\d")
+#: Not in the middle of a line of text, which may well be about PDFs.
+_PDF = re.compile(rb"(?:\A|\xef\xbb\xbf|[\x00-\x1f])[ \t]*%PDF-\d\.\d(?=[\s%\x00]|\Z)")
+#: What is left of a PDF that has lost its beginning, or has too much before it.
+_IN_PDF = re.compile(rb"\d+ \d+ obj\b.*?\bendobj\b|%PDF-\d\.\d\s.*?\d+ \d+ obj\b", re.DOTALL)
 #: The headers of a mail that has passed many servers are long.
 _MAIL_HEAD = 65_536
 
@@ -76,8 +79,10 @@ _HTML = re.compile(
 #: which it must have two.
 _HEADERS = re.compile(rb"(?:From [^\n]*\n)?(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}\r?\n")
 _MAIL_NAMES = re.compile(
-    rb"^(From|To|Subject|Date|Received|Return-Path|Message-ID|MIME-Version):", re.IGNORECASE | re.MULTILINE
+    rb"^(From|To|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Content-Type):", re.IGNORECASE | re.MULTILINE
 )
+#: Data, or a Word or Excel file of 2003 in one piece.
+_XML = re.compile(rb"\s*<\?xml\s[^>]*\?>\s*(?:<\?mso-application[^>]*>\s*)?(?:<!--.*?-->\s*)*<", re.DOTALL)
 _NOTHING = b"\x00 \t\r\n\xef\xbb\xbf"
 
 
@@ -141,11 +146,15 @@ def _in_ole(file: File) -> str:
 
 
 def _textual(file: File, head: bytes) -> str:
+    if _IN_PDF.search(head):
+        return "damaged_pdf"
     if _HTML.match(_plain(head)):
         return "html"
     block = _HEADERS.match(_plain(file.head(_MAIL_HEAD)))
     if block and len({name.lower() for name in _MAIL_NAMES.findall(block[0])}) > 1:
         return "mail"
+    if xml := _XML.match(_plain(head)):
+        return "office_xml" if b"<?mso-application" in xml[0] else "xml"
     # Markdown and plain text differ by no byte: here, and only here, the name decides.
     return "markdown" if file.suffix in {".md", ".markdown"} else "text"
 
@@ -154,4 +163,6 @@ def _plain(head: bytes) -> bytes:
     """The beginning of a text with its tags and header names in ASCII, whatever it is encoded in."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head[2:].replace(b"\x00", b"")
+    if b"\x00" in head[:2]:  # UTF-16 without a mark
+        return head.replace(b"\x00", b"")
     return head.removeprefix(b"\xef\xbb\xbf")

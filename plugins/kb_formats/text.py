@@ -1,23 +1,29 @@
-"""Plain text: one block for each line; repair makes paragraphs of them."""
+"""Plain text: one block for each line; repair makes paragraphs of them. Comma-separated values: one for each row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kb import Block, Extraction, File
 from kb_formats.charset import Decoded, decode
 from kb_formats.refusals import refusal
+from kb_formats.separated import Row, rows_in
 from kb_formats.sniff import unreadable
 
 
 def extract(file: File) -> Extraction:
-    """Every line as it stands, blank ones and spaces at the ends too: they are marks for the repair.
+    """Every line as it stands, or every row of a table.
+
+    Blank lines and spaces at their ends are kept: they are marks for the repair.
 
     Raises:
         ExtractionError: it is in no encoding of Japanese text.
 
     """
     decoded = decoded_text(file)
+    rows = rows_in(decoded.text, named=file.suffix in _TABLES)
+    if rows is not None:
+        return _table(rows, decoded)
     pages = decoded.text.removesuffix("\f").split("\f")
     return Extraction(
         tuple(_lines(pages)),
@@ -26,6 +32,24 @@ def extract(file: File) -> Extraction:
         metadata={"charset": decoded.charset},
         warnings=decoded.warnings,
     )
+
+
+#: Names of files with separated values.
+_TABLES = frozenset({".csv", ".tsv", ".tab"})
+#: Cells with content that are read of one file, as of a book of sheets.
+MOST_CELLS = 200_000
+
+
+def _table(rows: Iterable[Row], decoded: Decoded) -> Extraction:
+    left, blocks, warnings = MOST_CELLS, list[Block](), decoded.warnings
+    for row in rows:
+        left -= sum(map(bool, row))
+        if left < 0:
+            warnings += (f"セルが多いため、最初の{MOST_CELLS:,}個だけを取り込みました。",)
+            break
+        alone = sum(map(bool, row)) == 1
+        blocks.append(Block("".join(row) if alone else "\t".join(row), kind="paragraph" if alone else "table"))
+    return Extraction(tuple(blocks), "text/csv", metadata={"charset": decoded.charset}, warnings=warnings)
 
 
 def decoded_text(file: File, declared: str = "") -> Decoded:

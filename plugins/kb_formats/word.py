@@ -12,7 +12,8 @@ from docx.package import Package
 
 from kb import Block, Extraction, File
 from kb_formats import archive
-from kb_formats.ooxml import DAMAGE, chosen, diagram_parts, drawn, metadata, parsed
+from kb_formats.dangling import without_dangling
+from kb_formats.ooxml import DAMAGE, charted, chosen, diagram_parts, drawn, metadata, parsed
 from kb_formats.refusals import damaged
 from kb_formats.word_fields import Fields, symbol
 from kb_formats.word_numbering import Numbering, W, numbering_of, value_of
@@ -22,6 +23,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _VML = "{urn:schemas-microsoft-com:vml}"
 
 #: Inside a paragraph: what stands for characters, and what is passed over.
@@ -48,7 +50,7 @@ def extract(file: File) -> Extraction:
     """
     archive.check(file)
     try:
-        package = Package.open(str(file.path))
+        package = _opened(file)
         part = package.main_document_part
         walk = _walked(part)
         furniture = tuple(_running_heads(part))
@@ -56,7 +58,20 @@ def extract(file: File) -> Extraction:
     except DAMAGE as error:
         raise damaged(file) from error
     blocks = (*_as_lines(walk.blocks), *furniture)
-    return Extraction(blocks, MEDIA_TYPE, pages=walk.page if walk.page > 1 else None, metadata=properties)
+    pages = walk.page if walk.page > 1 else None
+    return Extraction(blocks, MEDIA_TYPE, pages=pages, metadata=properties, warnings=tuple(_warnings(walk)))
+
+
+def _warnings(walk: _Walk) -> Iterator[str]:
+    if walk.foreign:
+        yield f"文書に差し込まれた別の文書{walk.foreign}個は取り込みませんでした。"
+
+
+def _opened(file: File) -> Package:
+    try:
+        return Package.open(str(file.path))
+    except KeyError:  # python-docx looks for every part that is referred to
+        return Package.open(without_dangling(file.path))
 
 
 def _walked(part: Any) -> _Walk:
@@ -139,6 +154,8 @@ class _Walk:
     asides: int = 0
     aside: int = 0
     noted: int = 0
+    foreign: int = 0
+    """Other documents that are put in whole (``altChunk``), in whatever format."""
 
     def blocks_of(self, parent: Any) -> None:
         """Everything in a body, a cell, a text box or a content control, in order."""
@@ -147,7 +164,9 @@ class _Walk:
                 self._paragraph(element)
             elif element.tag == f"{W}tbl":
                 self._table(element)
-            elif element.tag not in _SKIPPED:
+            elif element.tag == f"{W}altChunk":
+                self.foreign += 1
+            elif element.tag not in _SKIPPED and not _asks(element):
                 self.blocks_of(element)
 
     # ------------------------------------------------------------------------------------------------- paragraphs
@@ -194,7 +213,7 @@ class _Walk:
         for element in chosen(parent):
             match element.tag.removeprefix(W):
                 case "t":
-                    yield element.text or ""
+                    yield "" if self.fields.is_within_instruction else element.text or ""
                 case "br":
                     yield self._break(element)
                 case "lastRenderedPageBreak":
@@ -224,7 +243,9 @@ class _Walk:
             anchored.drawings.append(element.get("string", ""))
         elif tag == f"{_DIAGRAM}relIds" and self.part is not None:
             anchored.drawings += [line for tree in diagram_parts(element, self.part) for line in drawn(tree)]
-        elif tag not in _SKIPPED and not (tag == f"{W}r" and is_on(element.find(f"{W}rPr/{W}vanish"))):
+        elif tag == f"{_CHART}chart" and self.part is not None:
+            anchored.drawings += charted(element.getparent(), self.part)
+        elif tag not in _SKIPPED and not _asks(element) and not is_on(element.find(f"{W}rPr/{W}vanish")):
             yield from self._text(element, anchored)
 
     def _note(self, key: tuple[str, str]) -> None:
@@ -303,6 +324,11 @@ class _Walk:
         inner.blocks_of(parent)
         self.page, self.turned = inner.page, inner.turned
         return " ".join(" ".join(block.text.split()) for block in inner.blocks if block.text.strip())
+
+
+def _asks(element: Any) -> bool:
+    """Whether it is a form's field that nobody has filled in: ここをクリックして…."""
+    return element.tag == f"{W}sdt" and is_on(element.find(f"{W}sdtPr/{W}showingPlcHdr"))
 
 
 def _of(row: Any, table: Any) -> bool:

@@ -9,6 +9,8 @@ from kb_formats.word_numbering import W
 
 #: ``EQ \o\ad(\s\up 9(じょせつ),除雪)``: how Word kept ruby in old files, and still keeps 囲い文字 (○ over 秘).
 _OVERSTRIKE = re.compile(r"\s*EQ\b.*\\o.*\((?:.*[,;，])?\s*([^,;，()]*)\)\s*", re.IGNORECASE | re.DOTALL)
+#: No such field is longer, and the pattern takes its time over long ones.
+_LONGEST = 300
 
 #: What the symbol fonts show in place of a character of private use; those that newsletters mark headings with.
 _SYMBOLS = {
@@ -40,6 +42,11 @@ class Fields:
     def __init__(self) -> None:
         self._instructions: list[str | None] = []
 
+    @property
+    def is_within_instruction(self) -> bool:
+        """Whether the text here is the result of a field in the instruction of another one (``IF``), and not shown."""
+        return self._instructions[-1:] == [None] and any(outer is not None for outer in self._instructions)
+
     def add(self, instruction: str) -> None:
         """A piece of the innermost field's instruction."""
         if self._instructions and self._instructions[-1] is not None:
@@ -53,6 +60,7 @@ class Fields:
         elif kind == "separate" and self._instructions:
             self._instructions[-1] = None
         elif kind == "end" and self._instructions:
-            found = _OVERSTRIKE.fullmatch(self._instructions.pop() or "")
+            instruction = self._instructions.pop() or ""
+            found = _OVERSTRIKE.fullmatch(instruction) if len(instruction) <= _LONGEST else None
             return found[1] if found else ""
         return ""

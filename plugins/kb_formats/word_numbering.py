@@ -12,6 +12,8 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 """The namespace of WordprocessingML."""
 
 _LEVELS = 9  # ECMA-376, 17.9.6
+#: The greatest number shown in letters or Roman numerals, which grow with it; no list is as long.
+_MOST_SIGNS = 4_999
 _KANJI_DIGITS = "〇一二三四五六七八九"
 _KANA = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
 _IROHA = "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセスン"
@@ -44,10 +46,10 @@ class Numbering:
         )
         return next(found, 0)
 
-    def mark(self, number: str, level: int) -> str:
+    def mark(self, number: str, level: int | None) -> str:
         """Count one paragraph on, and say what stands before it: ``第1章``, ``①``, ``・``; empty for nothing."""
-        lvl = self.levels.get(number, {}).get(level)
-        if lvl is None or value_of(lvl.find(f"{W}numFmt")) == "none":
+        lvl = self.levels.get(number, {}).get(level) if level is not None else None
+        if level is None or lvl is None or value_of(lvl.find(f"{W}numFmt")) == "none":
             return ""
         if value_of(lvl.find(f"{W}numFmt")) == "bullet":
             return "・"
@@ -101,13 +103,20 @@ def numbering_of(root: Any) -> Numbering:
         }
         for override in num.findall(f"{W}lvlOverride"):
             start = value_of(override.find(f"{W}startOverride"))
-            if start.isdecimal():
-                restarts[number, int(override.get(f"{W}ilvl", "0"))] = int(start)
+            place = level_in(override.get(f"{W}ilvl"))
+            if start.isdecimal() and place is not None:
+                restarts[number, place] = int(start)
     return Numbering(levels, lists, restarts)
 
 
 def _levels(element: Any) -> dict[int, Any]:
-    return {int(lvl.get(f"{W}ilvl", "0")): lvl for lvl in element.findall(f"{W}lvl")}
+    return {place: lvl for lvl in element.findall(f"{W}lvl") if (place := level_in(lvl.get(f"{W}ilvl"))) is not None}
+
+
+def level_in(value: str | None) -> int | None:
+    """A list's level, 0 to 8; 0 without one, None for what is none."""
+    place = int(value or 0) if (value or "0").isdecimal() else _LEVELS
+    return place if place < _LEVELS else None
 
 
 def numeral(number: int, kind: str) -> str:
@@ -137,6 +146,8 @@ def _kanji(number: int) -> str:
 
 
 def _roman(number: int) -> str:
+    if number > _MOST_SIGNS:
+        return str(number)
     text = ""
     for value, sign in _ROMAN:
         text += sign * (number // value)
@@ -146,7 +157,9 @@ def _roman(number: int) -> str:
 
 def _letters(first: str) -> Callable[[int], str]:
     """A to Z, then AA to ZZ."""
-    return lambda number: chr(ord(first) + (number - 1) % 26) * ((number - 1) // 26 + 1) if number > 0 else str(number)
+    return lambda number: (
+        chr(ord(first) + (number - 1) % 26) * ((number - 1) // 26 + 1) if 0 < number <= _MOST_SIGNS else str(number)
+    )
 
 
 _NUMERALS: Mapping[str, Callable[[int], str]] = {

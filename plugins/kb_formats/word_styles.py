@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kb_formats.word_numbering import Numbering, W, value_of
+from kb_formats.word_numbering import Numbering, W, level_in, value_of
 
 _HEADING = re.compile(r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE)
 _TITLES = frozenset({"title", "表題"})
@@ -56,7 +56,7 @@ class Styles:
             if number:
                 level = value_of(found.find(f"{W}ilvl"))
                 style = str(each.get(f"{W}styleId", ""))
-                return numbering.mark(number, int(level) if level else numbering.level_of_style(number, style))
+                return numbering.mark(number, level_in(level) if level else numbering.level_of_style(number, style))
         return ""
 
     def _chain(self, paragraph: Any) -> Iterator[Any]:

@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 
-import pypdfium2
-
 from kb import BBox, Block, BlockKind, Extraction, ExtractionError, File
+from kb_formats.pdf.forms import attached, page_at, unsupported
+from kb_formats.pdf.library import PdfDocument, PdfiumError
 from kb_formats.pdf.page import Line, PageText, Part, Row, characters, page_text
+from kb_formats.refusals import refusal
 
 MEDIA_TYPE = "application/pdf"
 
@@ -33,6 +34,9 @@ _MARGIN = 0.09
 _PAGE_NUMBER = re.compile(r"[-–—―‐\s]*(?:p\.?|P\.?)?\s*[0-9０-９]{1,4}\s*(?:[-–—―‐\s]*|ページ|頁|/\s*[0-9]+)")
 
 _OCR = "OCR（文字認識）ソフトで文字の入ったPDFにして、もう一度取り込んでください。"
+#: What programs write in the place of a title: that of the printed file, or that there is none.
+_PRINTED = re.compile(r"Microsoft (?:Word|Excel|PowerPoint) - (.*?)(?:\.(?:docx?|xlsx?|pptx?))?")
+_NOBODY = frozenset({"untitled", "anonymous", "無題", "(anonymous)", "unspecified"})
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?")
 
 
@@ -52,50 +56,56 @@ def extract(file: File) -> Extraction:
                 f"ページが多すぎます（{pages}ページ）。",
                 f"{MOST_PAGES}ページまでに分けて取り込んでください。",
             )
-        texts, heights = _pages(document)
+        texts = list(_pages(file, document))
         metadata = _metadata(document)
+        left_out = tuple(attached(document))
     finally:
         document.close()
     unread = [number for number, text in enumerate(texts, 1) if text.needs_ocr]
     if not any(text.parts for text in texts):
-        raise _nothing(file, bool(unread))
+        raise _nothing(file, shows_something=bool(unread), holds_files=bool(left_out))
     return Extraction(
-        tuple(_blocks(texts, heights)),
+        tuple(_blocks(texts)),
         MEDIA_TYPE,
         pages=pages,
         metadata=metadata,
-        warnings=tuple(_warnings(unread, pages)),
+        warnings=(*_warnings(unread, pages), *_cut(texts), *left_out),
     )
 
 
-def _opened(file: File) -> pypdfium2.PdfDocument:
+def _opened(file: File) -> PdfDocument:
     try:
-        document = pypdfium2.PdfDocument(file.path)
-    except pypdfium2.PdfiumError as error:
+        document = PdfDocument(file.path)
+    except PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
             raise ExtractionError(
                 file.name,
                 "パスワードで保護されたPDFです。",
                 "パスワードを外して保存し直し、もう一度取り込んでください。",
             ) from error
-        raise ExtractionError(
-            file.name,
-            "PDFが壊れているか、途中で切れています。",
-            "元のソフトから書き出し直すか、手に入れ直して、もう一度取り込んでください。",
-        ) from error
+        raise refusal("damaged_pdf", file) from error
+    if (reason := unsupported(document)) is not None:
+        raise ExtractionError(file.name, *reason)
     return document
 
 
-def _pages(document: pypdfium2.PdfDocument) -> tuple[list[PageText], list[float]]:
-    texts, heights = [], []
-    for page in document:
-        texts.append(page_text(page))
-        heights.append(page.get_height())
+def _pages(file: File, document: PdfDocument) -> Iterator[PageText]:
+    for number in range(len(document)):
+        try:
+            page = page_at(document, number)
+        except PdfiumError as error:
+            raise refusal("damaged_pdf", file) from error
+        yield page_text(page)
         page.close()
-    return texts, heights
 
 
-def _nothing(file: File, shows_something: bool) -> ExtractionError:
+def _nothing(file: File, *, shows_something: bool, holds_files: bool) -> ExtractionError:
+    if holds_files:
+        return ExtractionError(
+            file.name,
+            "ほかのファイルを添付しただけのPDF（PDFポートフォリオなど）です。",
+            "添付されたファイルを取り出して、1つずつ取り込んでください。",
+        )
     if shows_something:
         return ExtractionError(
             file.name, "文字を読み取れません。画像だけのPDFか、文字の情報のないフォントを使ったPDFです。", _OCR
@@ -109,22 +119,33 @@ def _warnings(unread: Sequence[int], pages: int) -> Iterator[str]:
         yield f"{pages}ページのうち{numbers}ページは文字を読み取れないため、検索できません。{_OCR}"
 
 
-def _metadata(document: pypdfium2.PdfDocument) -> Mapping[str, str]:
+def _cut(texts: Sequence[PageText]) -> Iterator[str]:
+    cut = [str(number) for number, text in enumerate(texts, 1) if text.is_cut]
+    if cut:
+        yield f"文字が多すぎるため、{'、'.join(cut[:20])}ページは途中までを取り込みました。"
+
+
+def _metadata(document: PdfDocument) -> Mapping[str, str]:
     given = document.get_metadata_dict(skip_empty=True)
     created = _DATE.match(given.get("CreationDate", ""))
     found = {
-        "title": given.get("Title", ""),
+        "title": _title(given.get("Title", "").strip()),
         "author": given.get("Author", ""),
         "created": "-".join(part for part in created.groups()[:3] if part) if created else "",
     }
-    return {name: value for name, value in found.items() if value.strip()}
+    return {name: value for name, value in found.items() if value.strip() and value.lower() not in _NOBODY}
+
+
+def _title(given: str) -> str:
+    printed = _PRINTED.fullmatch(given)
+    return printed[1] if printed else given
 
 
 # ------------------------------------------------------------------------------------------------ blocks
 
 
-def _blocks(texts: Sequence[PageText], heights: Sequence[float]) -> Iterator[Block]:
-    furniture = _furniture(texts, heights)
+def _blocks(texts: Sequence[PageText]) -> Iterator[Block]:
+    furniture = _furniture(texts)
     level = _levels(texts, furniture)
     asides = count(1)
     for number, text in enumerate(texts, 1):
@@ -147,16 +168,16 @@ def _line(line: Line, page: int, aside: int, is_furniture: bool, level: int) -> 
     return Block(run.text, kind, level, page, round(run.size, 2), run.bbox, run.vertical, aside)
 
 
-def _furniture(texts: Sequence[PageText], heights: Sequence[float]) -> frozenset[int]:
+def _furniture(texts: Sequence[PageText]) -> frozenset[int]:
     """Page numbers and running heads (repeated but for their figures, or the newsletter's name), by line identity."""
     outer = [
         (line, re.sub(r"[0-9０-９]+", "#", line.run.text), round(line.run.bbox.top / 4), page)
-        for page, (text, height) in enumerate(zip(texts, heights, strict=True))
+        for page, text in enumerate(texts)
         for line in text.parts
-        if isinstance(line, Line) and _in_margin(line.run.bbox, height)
+        if isinstance(line, Line) and _in_margin(line.run.bbox, text.height)
     ]
     repeated = Counter((text, place) for _, text, place, _ in outer)
-    name = _name(texts[0], heights[0])
+    name = _name(texts[0])
     return frozenset(
         id(line)
         for line, text, place, page in outer
@@ -166,9 +187,9 @@ def _furniture(texts: Sequence[PageText], heights: Sequence[float]) -> frozenset
     )
 
 
-def _name(first: PageText, height: float) -> str:
+def _name(first: PageText) -> str:
     """What stands in the largest type at the top of the first page."""
-    top = [part for part in first.parts if isinstance(part, Line) and part.run.bbox.bottom < height / 5]
+    top = [part for part in first.parts if isinstance(part, Line) and part.run.bbox.bottom < first.height / 5]
     name = max(top, key=lambda line: line.run.size, default=None)
     return _letters(name.run.text) if name else ""
 

@@ -10,6 +10,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from kb import BBox
+from kb_formats.pdf.glyphs import Sheet
 
 #: Lines thinner than this many points are rules; ends that lie so close to one another meet.
 _THIN = 3.0
@@ -45,10 +46,10 @@ class _Rule:
     at: float
 
 
-def frames(page: Any) -> tuple[Frame, ...]:
-    """All rectangles and grids on a page, the larger first."""
-    left, _, _, top = page.get_bbox()
-    shapes = list(_shapes(page, left, top))
+def frames(page: Any, turn: int = 0) -> tuple[Frame, ...]:
+    """All rectangles and grids on a page turned by so many degrees clockwise, the larger first."""
+    sheet = Sheet.of(page)
+    shapes = [(sheet.turned(box, turn), filled) for box, filled in _shapes(page, sheet.left, sheet.top)]
     ruled = list(_grids([box for box, filled in shapes if not filled]))
     filled = [Frame(box, (box.left, box.right), (box.top, box.bottom)) for box, filled in shapes if filled]
     solid = [frame for frame in filled if not any(_inside(frame.bbox, other.bbox) for other in ruled)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,6 +35,8 @@ class Glyph:
     size: float
     spaced: bool = False
     """Whether a space was drawn before it; what else parts words is only a gap."""
+    turn: int = 0
+    """By how many degrees the page has to be turned clockwise to read it; its place is that on the turned page."""
 
     @property
     def wide(self) -> bool:
@@ -48,11 +51,61 @@ class Glyph:
 
 def glyphs(page: Any) -> tuple[Glyph, ...]:
     """All visible characters of a page, each once: text drawn twice for bold or shadow is one text."""
-    text = page.get_textpage()
-    left, bottom, right, top = page.get_bbox()
-    turn = page.get_rotation()
-    found = [_turned(g, turn, right - left, top - bottom) for g in _whole(_read(text, left, top))]
+    sheet = Sheet.of(page)
+    found = [glyph for glyph in _whole(_read(page.get_textpage(), sheet)) if sheet.shows(glyph)]
     return tuple(_once(found))
+
+
+def is_too_full(page: Any) -> bool:
+    """Whether a page has more characters than are read."""
+    return bool(page.get_textpage().count_chars() > MOST)
+
+
+def main_turn(found: Iterable[Glyph]) -> int:
+    """How the page has to be turned to read most of it, in degrees clockwise: not always as the file says."""
+    turns = Counter(glyph.turn for glyph in found)
+    return max(turns, key=lambda turn: turns[turn], default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The part of a page that is shown; lengths in points."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    rotation: int
+    """As the file says, in degrees clockwise."""
+
+    @classmethod
+    def of(cls, page: Any) -> Sheet:
+        """The sheet of a page: what it is cropped to, if it is."""
+        left, bottom, right, top = page.get_bbox()
+        return cls(left, top, right - left, top - bottom, page.get_rotation())
+
+    def height_turned(self, turn: int) -> float:
+        """How high it is when it is turned."""
+        return self.width if turn in {90, 270} else self.height
+
+    def shows(self, glyph: Glyph) -> bool:
+        """Whether a character is not cut off: what lies beyond the edge nobody sees."""
+        width, height = self.height_turned(glyph.turn + 90), self.height_turned(glyph.turn)
+        slack = glyph.size
+        across = -slack <= glyph.left and glyph.right <= width + slack
+        return across and -slack <= glyph.top and glyph.bottom <= height + slack
+
+    def turned(self, box: BBox, turn: int) -> BBox:
+        """Where something is on the sheet turned clockwise."""
+        left, top, right, bottom = box.left, box.top, box.right, box.bottom
+        match turn:
+            case 90:
+                return BBox(self.height - bottom, left, self.height - top, right)
+            case 180:
+                return BBox(self.width - right, self.height - bottom, self.width - left, self.height - top)
+            case 270:
+                return BBox(top, self.width - right, bottom, self.width - left)
+        return box
 
 
 def _once(found: Iterable[Glyph]) -> Iterator[Glyph]:
@@ -84,7 +137,7 @@ def _whole(found: Iterable[Glyph]) -> Iterator[Glyph]:
         yield last
 
 
-def _read(text: Any, left: float, top: float) -> Iterator[Glyph]:
+def _read(text: Any, sheet: Sheet) -> Iterator[Glyph]:
     matrix, box = pdfium.FS_MATRIX(), pdfium.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
     high = 0
@@ -101,36 +154,43 @@ def _read(text: Any, left: float, top: float) -> Iterator[Glyph]:
         pdfium.FPDFText_GetMatrix(text, index, ctypes.byref(matrix))
         pdfium.FPDFText_GetLooseCharBox(text, index, ctypes.byref(box))
         pdfium.FPDFText_GetCharOrigin(text, index, ctypes.byref(x), ctypes.byref(y))
-        loose = BBox(box.left - left, top - box.top, box.right - left, top - box.bottom)
+        turn = _turn(matrix, sheet)
+        left, top = sheet.left, sheet.top
+        loose = sheet.turned(BBox(box.left - left, top - box.top, box.right - left, top - box.bottom), turn)
+        point = sheet.turned(BBox(x.value - left, top - y.value, x.value - left, top - y.value), turn)
         size = max(abs(pdfium.FPDFText_GetFontSize(text, index)) * math.hypot(matrix.c, matrix.d), 0.1)
-        yield _glyph(chr(code), size, matrix, loose, (x.value - left, top - y.value))
+        upright = turn > 0 or (abs(matrix.b) < abs(matrix.a) / 4 and matrix.d > 0)
+        origin = (point.left, point.top) if upright else None
+        yield _glyph(chr(code), size, _stretch(matrix), loose, origin, turn)
 
 
-def _glyph(text: str, size: float, matrix: Any, loose: BBox, origin: tuple[float, float]) -> Glyph:
+def _turn(matrix: Any, sheet: Sheet) -> int:
+    """By how many degrees clockwise the sheet has to be turned for a character to stand upright.
+
+    Text that runs down is not turned: it is vertical writing in a font with lying characters, as Word exports it,
+    unless the file says that the page is to be turned so.
+    """
+    if matrix.b > 2 * abs(matrix.a):
+        return 90
+    if -matrix.b > 2 * abs(matrix.a):
+        return 270 if sheet.rotation == 270 else 0
+    return 180 if matrix.a < 0 and matrix.d < 0 else 0
+
+
+def _glyph(  # noqa: PLR0913, PLR0917 - everything that pdfium tells of one character
+    text: str, size: float, stretch: float, loose: BBox, origin: tuple[float, float] | None, turn: int
+) -> Glyph:
     """Loose boxes of thin characters (。 一 月) are tight all the same: em squares are drawn around the origin."""
-    upright = abs(matrix.b) < abs(matrix.a) / 4 and matrix.d > 0
-    if not upright or unicodedata.east_asian_width(text) not in "WF":
-        return Glyph(text, loose.left, loose.top, loose.right, loose.bottom, size)
+    if origin is None or unicodedata.east_asian_width(text) not in "WF":
+        return Glyph(text, loose.left, loose.top, loose.right, loose.bottom, size, turn=turn)
     x, y = origin
     # A font in vertical writing mode has its origin at the top middle of the square, any other at the left.
     if loose.left < x - size * 0.2 and loose.right < x + size * 0.7:
-        return Glyph(text, x - size / 2, y, x + size / 2, y + size, size)
+        return Glyph(text, x - size / 2, y, x + size / 2, y + size, size, turn=turn)
     floor = y + _BELOW * size
-    return Glyph(text, x, floor - size, x + size * _stretch(matrix), floor, size)
+    return Glyph(text, x, floor - size, x + size * stretch, floor, size, turn=turn)
 
 
 def _stretch(matrix: Any) -> float:
     """How much wider than high a font is set (長体・平体)."""
     return min(max(math.hypot(matrix.a, matrix.b) / max(math.hypot(matrix.c, matrix.d), 0.01), 0.4), 2.0)
-
-
-def _turned(glyph: Glyph, turn: int, width: float, height: float) -> Glyph:
-    """A character on a page that is shown turned clockwise by 90, 180 or 270 degrees."""
-    left, top, right, bottom = glyph.left, glyph.top, glyph.right, glyph.bottom
-    if turn == 90:
-        left, top, right, bottom = height - bottom, left, height - top, right
-    elif turn == 180:
-        left, top, right, bottom = width - right, height - bottom, width - left, height - top
-    elif turn == 270:
-        left, top, right, bottom = top, width - right, bottom, width - left
-    return replace(glyph, left=left, top=top, right=right, bottom=bottom)

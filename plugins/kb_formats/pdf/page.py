@@ -10,7 +10,7 @@ from typing import Any
 
 from kb import BBox
 from kb_formats.pdf.drawing import Frame, frames
-from kb_formats.pdf.glyphs import Glyph, glyphs
+from kb_formats.pdf.glyphs import Glyph, Sheet, glyphs, is_too_full, main_turn
 from kb_formats.pdf.order import Item, ordered
 from kb_formats.pdf.runs import Run, runs
 
@@ -21,9 +21,12 @@ _LEAST_LINES = 2
 
 _JAPANESE = re.compile(r"[぀-ヿ㐀-鿿々〆ー、。（）「」]")
 #: Kana and kanji, and what fonts without a ToUnicode table make of them.
-_READABLE = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]|[\U00020000-\U0003ffff]")
+_READABLE = re.compile(r"[぀-ヿ一-鿿豈-﫿]|[\U00020000-\U0003ffff]")
 _SALAD = re.compile("[\x00-\x1f\x7f-\xff\ue000-\uf8ff\ufff0-\uffff]")
+_FOREIGN = re.compile("[ɐ-\u1dffἀ-῿㐀-䶿ꀀ-ꯟ]")
+_SIGNS = re.compile(r"[!-/:-@\[-`{-~]")
 _LEAST_READABLE, _MOST_SALAD = 0.2, 0.3
+_MANY_SCRIPTS, _MANY_SIGNS = 3, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +54,41 @@ class PageText:
     """What can be read of one page."""
 
     parts: tuple[Part, ...]
+    height: float
+    """Of the sheet, in points, turned so that it can be read."""
     needs_ocr: bool = False
     """True if it shows something that cannot be read: an image, or characters without meaning."""
+    is_cut: bool = False
+    """True if there is more on it than is read of one page."""
 
 
 def page_text(page: Any) -> PageText:
     """The text of a page in reading order."""
     found = glyphs(page)
+    turn = main_turn(found)
+    height = Sheet.of(page).height_turned(turn)
     if not found:
-        return PageText((), needs_ocr=_shows_something(page))
+        return PageText((), height, needs_ocr=_shows_something(page))
     if is_salad("".join(glyph.text for glyph in found)):
-        return PageText((), needs_ocr=True)
-    return PageText(tuple(_parts(runs(found), frames(page))))
+        return PageText((), height, needs_ocr=True)
+    parts = _parts(runs(glyph for glyph in found if glyph.turn == turn), frames(page, turn))
+    # What stands across the rest (a label on the edge) is read after it.
+    across = (runs(glyph for glyph in found if glyph.turn == other) for other in (0, 90, 180, 270) if other != turn)
+    lines = (Line(run) for others in across for run in others)
+    return PageText((*parts, *lines), height, is_cut=is_too_full(page))
 
 
 def is_salad(text: str) -> bool:
-    """Whether a text is what fonts without ToUnicode yield: few kana and kanji, many controls, Latin-1, private use."""
+    """Whether a text is what fonts without ToUnicode yield: few kana and kanji, many characters that make no text."""
     readable, salad = len(_READABLE.findall(text)), len(_SALAD.findall(text))
-    return readable < _LEAST_READABLE * len(text) and salad > _MOST_SALAD * len(text)
+    foreign = _FOREIGN.findall(text)
+    # One foreign script is a language (a flyer for residents from abroad); several mixed are numbers of glyphs.
+    if len({ord(character) >> 7 for character in foreign}) >= _MANY_SCRIPTS:
+        salad += len(foreign)
+    if readable >= _LEAST_READABLE * len(text):
+        return False
+    signs = _SIGNS.findall(text)
+    return salad > _MOST_SALAD * len(text) or (len(set(signs)) >= _MANY_SIGNS and 2 * len(signs) > len(text))
 
 
 def _shows_something(page: Any) -> bool:

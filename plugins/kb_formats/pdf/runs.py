@@ -13,6 +13,8 @@ from kb_formats.pdf.glyphs import Glyph
 
 #: Distances in parts of the font size. A gap of more than a full-width space divides: columns lie no closer.
 _GAP = 1.3
+#: … unless spaces were drawn: 場　　所, 開　催　日.
+_SPACED_GAP = 4.5
 _OVERLAP = 0.6
 _OFF_LINE = 0.45
 #: Type of so many times the size beside it is something else: the publisher beside the newsletter's name.
@@ -92,12 +94,13 @@ def _direction(run: Sequence[Glyph], vertical: bool | None, glyph: Glyph) -> boo
     last = run[-1]
     size = max(last.size, glyph.size)
     on_line = abs(glyph.bottom - last.bottom) < _OFF_LINE * size and size < _OTHER_SIZE * min(last.size, glyph.size)
-    if vertical is not True and on_line and -_OVERLAP * size <= glyph.left - last.right <= _GAP * size:
+    widest = _SPACED_GAP if glyph.spaced else _GAP
+    if vertical is not True and on_line and -_OVERLAP * size <= glyph.left - last.right <= widest * size:
         return False
     if vertical and on_line and not last.wide and not glyph.wide and 0 <= glyph.left - last.left <= size:
         return True  # upright figures side by side in a vertical line (縦中横)
     step = glyph.top - last.bottom
-    most = _GAP if vertical else _FIRST_STEP
+    most = widest if vertical else _FIRST_STEP
     in_column = abs(glyph.middle - last.middle) < _OFF_COLUMN * size
     if vertical is not False and in_column and -_OVERLAP * size / 2 <= step <= most * size:
         return True if vertical or (last.wide and glyph.wide) else None
