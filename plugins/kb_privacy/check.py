@@ -1,0 +1,51 @@
+"""The check of one text: all rules, what may stand left out, nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from kb_privacy.address import addresses
+from kb_privacy.allow import allowed_spans
+from kb_privacy.birth import births
+from kb_privacy.contact import emails, phones, postal_codes
+from kb_privacy.facilities import facilities
+from kb_privacy.finding import Finding, resolved
+from kb_privacy.letters import initials
+from kb_privacy.names import names
+from kb_privacy.numbers import accounts, insurance_numbers, my_numbers
+from kb_privacy.passage import Passage
+
+Rule = Callable[[Passage], Iterable[Finding]]
+"""Finds one kind of thing. Rules know nothing of each other."""
+
+RULES: tuple[Rule, ...] = (
+    names,
+    initials,
+    phones,
+    postal_codes,
+    addresses,
+    emails,
+    births,
+    my_numbers,
+    insurance_numbers,
+    accounts,
+    facilities,
+)
+
+
+def check(text: str, allowed: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+    """Everything in ``text`` that gives a person away, or may, in order of place and without overlap.
+
+    Args:
+        text: any text, as written.
+        allowed: what may stand: the council's own telephone, address, mail and names (see ``read_allowed``).
+
+    """
+    passage = Passage(text)
+    return resolved(permitted((finding for rule in RULES for finding in rule(passage)), text, allowed))
+
+
+def permitted(findings: Iterable[Finding], text: str, allowed: frozenset[str]) -> list[Finding]:
+    """The findings that do not lie in an allowed passage."""
+    spans = allowed_spans(text, allowed)
+    return [f for f in findings if not any(start <= f.start and f.end <= end for start, end in spans)]
