@@ -1,12 +1,15 @@
-"""Addresses below the municipality: towns with numbers, buildings, rooms. The municipality itself may stay."""
+"""Addresses below the municipality: towns with numbers, buildings, rooms.
+
+An address begins with its municipality, if that stands before it: both are rewritten as one (A市). The prefecture stays.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from kb_privacy.finding import Certainty, Finding, Kind
-from kb_privacy.passage import Passage
+from kb_privacy.clue import Certainty, Clue, Kind
+from kb_privacy.passage import Passage, is_place
 
 _N = r"(?:[0-9]{1,5}|[一二三四五六七八九十百]{1,4})"
 _DASH = r"[-ー]"
@@ -17,25 +20,30 @@ _NUMBERS = (
     rf"|{_N}番{_N}号"
 )
 _LOTS = rf"[0-9]{{1,5}}{_DASH}[0-9]{{1,4}}(?:{_DASH}[0-9]{{1,4}}){{0,2}}(?![0-9人件円回班組年月日])"
+_CORE = re.compile(rf"(?<![0-9第]){_NUMBERS}|(?<![0-9第R]){_LOTS}")
 
-_HOUSE = (
-    r"(?:ハイツ|コーポ(?:ラス)?|メゾン|マンション|アパート|ハイム|レジデンス|パレス|ヴィラ|シャトー|カーサ|コート|フラット|ドミール|グランデ"
-    r"|団地|住宅|寮|荘|ビル)"
+_PREFIX_HOUSE = (
+    r"(?:ハイツ|コーポ(?:ラス)?|メゾン|マンション|ハイム|レジデンス|パレス|ヴィラ|シャトー|カーサ|コート|フラット|ドミール|グランデ)"
 )
+_SUFFIX_HOUSE = r"(?:アパート|団地|住宅|寮|荘|ビル)"
+_HOUSE = rf"(?:{_PREFIX_HOUSE}|{_SUFFIX_HOUSE})"
 _NAMED = r"[一-龠々ァ-ヴーヶケA-Za-z]{1,10}(?:[がの][一-龠々]{1,3})?"
-_BUILDING = rf"(?:{_NAMED}{_HOUSE}|{_HOUSE}{_NAMED})"
+_BUILDING = rf"(?:{_NAMED}{_HOUSE}|{_PREFIX_HOUSE}{_NAMED})"
 _ROOM = r"(?:[0-9]{1,3}号棟|[0-9A-Z]{1,3}棟)?[ ]?(?:[0-9]{1,4}号室?|[0-9]{3,4}(?![0-9]))"
+_AFTER_NUMBERS = re.compile(rf"[ ]?{_BUILDING}(?:[ ]?{_ROOM})?|[ ]?{_ROOM}")
 
-_STREET = re.compile(
-    rf"(?:(?:大字|字)(?P<village>{_TOWN}{{1,8}}?)|(?P<left>{_TOWN}{{1,16}}?))??(?P<core>{_NUMBERS}|{_LOTS})"
-    rf"(?P<rest>[ ]?(?:{_BUILDING}[ ]?(?:{_ROOM})?|{_ROOM}))?"
-)
 _HOUSED = re.compile(rf"(?P<building>{_BUILDING})(?P<room>[ ]?{_ROOM})?")
 _ROOM_ALONE = re.compile(r"(?<![0-9])[0-9]{1,4}号室")
 _TOWN_ALONE = re.compile(r"(?<=[市区])(?P<town>[一-龠々ァ-ヴーヶケ]{1,6}町)(?=[にのでへはを、。(]|から|在住)(?!の?(?:役場|長|議会))")
-_BOUNDARY = re.compile(r".*[都道府県市区郡町村](?=.)")
-_MUNICIPALITY = re.compile(r"[市区町村]\Z")
-_VILLAGE = re.compile(r"(?:大字|字)[一-龠々ァ-ヴーヶケ]{1,8}")
+_VILLAGE = re.compile(r"大字[一-龠々ァ-ヴーヶケ]{1,8}")
+
+#: The longest run before the numbers that is looked at: a municipality, a ward, a town.
+_LONGEST = 24
+_RUN = re.compile(rf"(?:{_TOWN})+\Z")
+_BEFORE_MUNICIPALITY = re.compile(r"(?:.*県|.*?(?:東京都|北海道|京都府|大阪府))?(?:現?住所|本籍地?|自宅|実家|転居先|住まい)?")
+_MUNICIPALITY = re.compile(
+    r"(?:[^市区町村郡]{1,6}郡)?(?P<name>.[^市区町村]{0,5}?(?:町市|村市|市市|市|区|町|村))(?:[^市区町村]{1,4}区)?(?=.)"
+)
 
 #: Sorts of houses, not names of houses.
 _SORTS = re.compile(
@@ -45,63 +53,96 @@ _SORTS = re.compile(
 )
 
 
-def addresses(passage: Passage) -> Iterator[Finding]:
+def addresses(passage: Passage) -> Iterator[Clue]:
     """Everything below the municipality that tells where somebody lives."""
     yield from _streets(passage)
     yield from _buildings(passage)
     for found in _ROOM_ALONE.finditer(passage.plain):
-        yield passage.finding(Kind.ADDRESS, found.span(), "部屋の番号です。書かないでください。", "perhaps")
+        yield passage.clue(Kind.ADDRESS, found.span(), "部屋の番号です。書かないでください。", "perhaps")
     for found in _TOWN_ALONE.finditer(passage.plain):
         if not re.search(r"[市区村]", found["town"]):
             why = "市区町村より細かい地名です。市区町村までにしてください。"
-            yield passage.finding(Kind.ADDRESS, found.span("town"), why, "perhaps")
+            span = _with_municipality(passage, found.start("town"))[0], found.end("town")
+            yield passage.clue(Kind.ADDRESS, span, why, "perhaps")
     for found in _VILLAGE.finditer(passage.plain):
-        if found.group().startswith("大字"):
-            yield passage.finding(Kind.ADDRESS, found.span(), "大字・字は、市区町村より細かい地名です。")
+        start, _ = _with_municipality(passage, found.start())
+        yield passage.clue(Kind.ADDRESS, (start, found.end()), "大字・字は、市区町村より細かい地名です。")
 
 
-def _streets(passage: Passage) -> Iterator[Finding]:
+def municipality(address: str) -> str:
+    """The municipality that an address as found begins with (若葉市, 横浜市 of 横浜市青葉区); empty if with none."""
+    found = _MUNICIPALITY.match(address)
+    return found["name"] if found else ""
+
+
+def in_general(address: str, unit: str) -> str:
+    """What may stand for an address that begins with no municipality: 市内, 集合住宅.
+
+    ``unit`` is 市, 町, 村 or 区: what the text's municipality is.
+    """
+    plain = Passage(address).plain
+    if _ROOM_ALONE.fullmatch(plain):
+        return "一室"
+    return "集合住宅" if _HOUSED.fullmatch(plain) else f"{unit}内"
+
+
+def _streets(passage: Passage) -> Iterator[Clue]:
     why = "市区町村より細かい住所です。市区町村までにしてください。"
-    for core in re.finditer(rf"(?<![0-9第]){_NUMBERS}|(?<![0-9第R]){_LOTS}", passage.plain):
-        town = _town_before(passage.plain, core.start())
-        start = core.start() - len(town)
-        certainty = _street_certainty(passage.plain, core, start, town)
+    for core in _CORE.finditer(passage.plain):
+        start, town = _with_municipality(passage, core.start())
+        certainty = _street_certainty(passage.plain[start : core.start()], core.group(), town)
         if certainty:
-            yield passage.finding(Kind.ADDRESS, (start, _with_building(passage.plain, core.end())), why, certainty)
+            start = start if town or municipality(passage.text[start : core.end()]) else core.start()
+            yield passage.clue(Kind.ADDRESS, (start, _with_building(passage.plain, core.end())), why, certainty)
 
 
-def _town_before(plain: str, end: int) -> str:
-    """The name of the town that stands right before the numbers, without the municipality."""
-    found = re.search(rf"(?:大字|字)?{_TOWN}+\Z", plain[max(0, end - 16) : end])
+def _with_municipality(passage: Passage, end: int) -> tuple[int, str]:
+    """Where the address begins whose numbers begin at ``end``, and the town between municipality and numbers."""
+    floor = max(0, end - _LONGEST)
+    found = _RUN.search(passage.plain[floor:end])
     if not found:
-        return ""
+        return end, ""
     run = found.group()
-    boundary = _BOUNDARY.match(run)
-    return run[boundary.end() :] if boundary else run
+    before = _BEFORE_MUNICIPALITY.match(run)
+    skipped = before.end() if before else 0
+    start = floor + found.start() + skipped
+    named = _MUNICIPALITY.match(run[skipped:])
+    if named and named.group()[0] in "市区町村":
+        start = _start_of_place(passage, start)  # さいたま市: its name is no run of kanji
+    return start, run[skipped + (named.end() if named else 0) :]
 
 
-def _street_certainty(plain: str, core: re.Match[str], start: int, town: str) -> Certainty | None:
-    if re.search(r"[丁番号]", core.group()):
-        return "sure" if town or "番" in core.group() else "perhaps"
-    if town and _MUNICIPALITY.search(plain[:start]):
+def _start_of_place(passage: Passage, place: int) -> int:
+    """Where the place begins that has a character there; kana before 市 too, as the dictionary does not have all."""
+    for word in passage.words_around(place):
+        if is_place(word):
+            return word.start
+    kana = re.search(r"(?<![ぁ-ん])(?:に|は|で|の)?([ぁ-ん]{2,5})\Z", passage.plain[max(0, place - 6) : place])
+    return place - len(kana[1]) if kana else place
+
+
+def _street_certainty(before: str, core: str, town: str) -> Certainty | None:
+    if re.search(r"[丁番号]", core):
+        return "sure" if town or "番" in core else "perhaps"
+    if town and _MUNICIPALITY.match(before):
         return "sure"
     if town and town[-1] in "町丁台丘":
-        return "sure" if core.group().count("-") == 2 else "perhaps"
+        return "sure" if core.count("-") == 2 else "perhaps"
     return None
 
 
 def _with_building(plain: str, end: int) -> int:
     """The end of the address, with the building and the room that follow its numbers."""
-    found = re.compile(rf"[ ]?{_BUILDING}(?:[ ]?{_ROOM})?|[ ]?{_ROOM}").match(plain, end)
+    found = _AFTER_NUMBERS.match(plain, end)
     return found.end() if found else end
 
 
-def _buildings(passage: Passage) -> Iterator[Finding]:
+def _buildings(passage: Passage) -> Iterator[Clue]:
     for found in _HOUSED.finditer(passage.plain):
         name = re.sub(_HOUSE, "", found["building"])
         sort = _SORTS.match(name)
         is_named = bool(name) and (sort is None or sort.end() < len(name))
         if found["room"]:
-            yield passage.finding(Kind.ADDRESS, found.span(), "建物と部屋の番号です。書かないでください。")
+            yield passage.clue(Kind.ADDRESS, found.span(), "建物と部屋の番号です。書かないでください。")
         elif is_named:
-            yield passage.finding(Kind.ADDRESS, found.span(), "建物の名前かもしれません。", "perhaps")
+            yield passage.clue(Kind.ADDRESS, found.span(), "建物の名前かもしれません。", "perhaps")

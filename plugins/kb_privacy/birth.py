@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kb import find_dates
-from kb_privacy.finding import Finding, Kind
+from kb_privacy.clue import Clue, Kind
 from kb_privacy.passage import Passage
 
 #: 生 alone only where a word ends: not 生活, 生徒. 生まれ変わる is no birth.
@@ -14,7 +14,7 @@ _BORN_AFTER = re.compile(
     r"(?:[ (]?[日月火水木金土]曜?日?[)]?)?[ 、,)]{0,2}(?:に|頃に?|ごろに?)?[ 、]?"
     r"(?:生まれ(?!変わ|かわ)|うまれ(?!変わ|かわ)|生れ|誕生(?!会|祝|しました|した(?!子|長|次|孫))|出生(?!届)|生(?=[)、。 \n・,]|\Z))"
 )
-_BORN_BEFORE = re.compile(r"(?:生年月日|誕生日|出生日|出生年月日|DOB)[ :はがもの、(\[【】\])\n]{0,4}\Z")
+_BORN_BEFORE = re.compile(r"(?:生年月日|誕生日|出生日|出生年月日|DOB)(?:\([^()\n]{1,6}\))?[ \t:はがもの、(\[【】\])\n]{0,4}\Z")
 _MONTH_AND_DAY = re.compile(r"(?<![0-9年])[0-9]{1,2}月 ?[0-9]{1,2}日")
 _YEAR = re.compile(
     r"(?P<year>(?:明治|大正|昭和|平成|令和|[MTSHRmtshr明大昭平令])[. ]?(?:元|[0-9〇一二三四五六七八九十]{1,3})"
@@ -23,15 +23,15 @@ _YEAR = re.compile(
 _WHY = "生年月日は、生まれた年だけを残します。"
 
 
-def births(passage: Passage) -> Iterator[Finding]:
+def births(passage: Passage) -> Iterator[Clue]:
     """Dates of birth with a month or a day."""
     for mention in find_dates(passage.text):
         span = mention.start, mention.end
         if mention.precision in {"day", "month"} and _tells_a_birth(passage.plain, *span):
-            yield passage.finding(Kind.BIRTH, span, _WHY)
+            yield passage.clue(Kind.BIRTH, span, _WHY)
     for found in _MONTH_AND_DAY.finditer(passage.plain):
         if _tells_a_birth(passage.plain, *found.span()):
-            yield passage.finding(Kind.BIRTH, found.span(), _WHY)
+            yield passage.clue(Kind.BIRTH, found.span(), _WHY)
 
 
 def _tells_a_birth(plain: str, start: int, end: int) -> bool:

@@ -9,13 +9,13 @@ from kb_privacy.allow import allowed_spans
 from kb_privacy.birth import births
 from kb_privacy.contact import emails, phones, postal_codes
 from kb_privacy.facilities import facilities
-from kb_privacy.finding import Finding, resolved
+from kb_privacy.clue import Clue, resolved
 from kb_privacy.letters import initials
 from kb_privacy.names import names
 from kb_privacy.numbers import accounts, insurance_numbers, my_numbers
 from kb_privacy.passage import Passage
 
-Rule = Callable[[Passage], Iterable[Finding]]
+Rule = Callable[[Passage], Iterable[Clue]]
 """Finds one kind of thing. Rules know nothing of each other."""
 
 RULES: tuple[Rule, ...] = (
@@ -33,7 +33,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def check(text: str, allowed: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+def check(text: str, allowed: frozenset[str] = frozenset()) -> tuple[Clue, ...]:
     """Everything in ``text`` that gives a person away, or may, in order of place and without overlap.
 
     Args:
@@ -45,7 +45,7 @@ def check(text: str, allowed: frozenset[str] = frozenset()) -> tuple[Finding, ..
     return resolved(permitted((finding for rule in RULES for finding in rule(passage)), text, allowed))
 
 
-def permitted(findings: Iterable[Finding], text: str, allowed: frozenset[str]) -> list[Finding]:
+def permitted(findings: Iterable[Clue], text: str, allowed: frozenset[str]) -> list[Clue]:
     """The findings that do not lie in an allowed passage."""
     spans = allowed_spans(text, allowed)
     return [f for f in findings if not any(start <= f.start and f.end <= end for start, end in spans)]

@@ -4,31 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb import Morpheme, morphemes, search_key
 from kb_privacy.bylines import bylines
-from kb_privacy.finding import Certainty, Finding, Kind
-from kb_privacy.passage import Passage, is_latin, is_person, is_place
-from kb_privacy.vocabulary import ADDRESSED, FIELD, HISTORICAL, HONORIFIC, HOUSEHOLD, KIN, ROLE, THING
+from kb_privacy.clue import Certainty, Clue, Kind
+from kb_privacy.passage import Passage, is_latin, is_nounish, is_person, is_place
+from kb_privacy.vocabulary import ADDRESSED, FIELD, GENERIC, HISTORICAL, HONORIFIC, HOUSEHOLD, KIN, LABEL, ROLE, THING, TITLE
 
 _HONORED = re.compile(rf"[ ]?(?:\((?:仮名|仮)\))?[ ]?{HONORIFIC}")
 _HOUSEHOLD = re.compile(HOUSEHOLD)
 _OF_KIN = re.compile(rf"の(?:{KIN}|家(?![庭具])|自宅|部屋|ところ|件)")
 _THING = re.compile(THING)
-_CITED = re.compile(r"ら?[ ]?[(]?(?:19|20)[0-9]{2}[a-z]?[)]")
+_CITED = re.compile(r"(?:ら|ほか|他)?[ ]?[(]?(?:19|20)[0-9]{2}[a-z]?[)]")
 _PSEUDONYM = re.compile(rf"(?:{HONORIFIC})?[ ]?[(「]?(?:仮名|仮)[)」]?")
-_BARE = re.compile(r"[はがをにともへや、。(「」)・\s]|から|の(?!木)|\Z")
+_BARE = re.compile(r"[はがをにともへや、。(「」)・\s]|から|より|いう|の(?!木)|\Z")
 _AGE = re.compile(r"[ ]?[(][^()\n]{0,6}(?:[0-9]{1,3}|[一二三四五六七八九十]{1,4})[歳才代]")
-_FIELD_BEFORE = re.compile(rf"{FIELD}\Z|(?:氏名|名前|利用者名|対象者名)[ :]+\Z")
-_ROLE_BEFORE = re.compile(rf"{ROLE}(?:の|である|、|[ ]|「)?\Z")
-_GIVEN_BEFORE = re.compile(rf"{KIN}(?:の|、|[ ]|である)?\Z")
+_FIELD_BEFORE = re.compile(rf"{FIELD}\Z|{LABEL}[ :]+\Z")
+_ROLE_BEFORE = re.compile(rf"{ROLE}(?:の|である|、|[ \t・「])?\Z")
+_OF_ROLE = re.compile(rf"[ ]?[(]{ROLE}[、)]")
+_FIELDED = re.compile(
+    rf"(?:{LABEL}|緊急連絡先|キーパーソン|利用者|相談者)(?:氏名|名)?(?:\([^()\n]{{1,8}}\))?[ \t:=]{{1,3}}"
+    r"(?P<name>[ぁ-ん]{2,6} [ぁ-ん]{2,6}|[ァ-ヴー]{2,8} [ァ-ヴー]{2,8}|[一-龠々ヶ﨑]{1,4} [一-龠々ぁ-んァ-ヴーヶ﨑]{1,5})"
+    r"(?=[ \t]{0,2}(?:[(\n\t]|様|殿|氏|さん|\Z|[ ]{2}|[ ](?:性別|年齢|生年|男|女|電話|住所)))"
+)
+_KIN_FIELDED = re.compile(
+    rf"(?:(?<=[\n\t、。( :])|\A)(?:続柄[ :])?{KIN}[ \t:・]{{0,2}}(?P<name>[一-龠々ァ-ヴー]{{1,4}}(?:[ ][一-龠々ぁ-んァ-ヴー]{{1,4}})?)"
+    r"(?=[ ]?[\t(][ ]?[0-9]{1,3}歳)"
+)
 
 _POLITE = frozenset({"さん", "さま", "様", "氏", "くん", "君", "ちゃん", "殿"})
 _FAMILIAR = frozenset({"くん", "君", "ちゃん"})
 _KANJI_NAME = re.compile(r"[一-龠々ヶ]{1,3}")
 _KANA_NAME = re.compile(r"[ァ-ヴー]{2,}|[ぁ-んー]{2,6}")
 _KATAKANA = re.compile(r"[ァ-ヴー]{2,}")
+#: はるとくん, at the beginning of a sentence or after a mark: Sudachi takes such names apart.
+_FAMILIAR_KANA = re.compile(r"(?:(?<=[\n。、「『(・])|\A)(?P<name>[ぁ-ん]{2,5}?)(?=くん|君|ちゃん)")
+_CALLED = re.compile(rf"{TITLE}(?!会|室|連)|(?:宅|家(?![庭屋賃具事財電計])|夫妻|一家|親子)(?=[のはがをにへでも、。])")
+#: Common nouns of one character that are family names as well.
+_ONE_KANJI = frozenset("星泉森林原谷岡堀辻関角滝浜島沢湊岸畑丘北西南東堤橋坂梅桜桂楠柳杉松竹菊萩榊椿葵茜光翼空海陸蓮樹岬栞杏葉歩")
 _JOIN = frozenset("・=＝ 　")
 _LONGEST = 20
 """Characters that a name has at most; a list of names without marks between them is several."""
@@ -48,16 +62,23 @@ class Candidate:
         return len(self.words) > 1
 
 
-def names(passage: Passage) -> Iterator[Finding]:
+def names(passage: Passage) -> Iterator[Clue]:
     """Names of people in the text, without what follows them (さん, 家)."""
     bylined = bylines(passage.plain)
-    for candidate in (*_dictionary_names(passage), *_names_by_place(passage)):
+    for candidate in (*_dictionary_names(passage), *_names_by_place(passage), *_names_in_forms(passage)):
         if any(start <= candidate.start and candidate.end <= end for start, end in bylined):
             continue
-        judged = _judged(passage, candidate)
+        name = _without_honorific(passage.plain, candidate)
+        judged = _judged(passage, name)
         if judged:
             why, certainty = judged
-            yield passage.finding(Kind.NAME, (candidate.start, candidate.end), why, certainty)
+            yield passage.clue(Kind.NAME, (name.start, name.end), why, certainty)
+
+
+def _without_honorific(plain: str, name: Candidate) -> Candidate:
+    """平氏 is a word of the dictionary and 後藤 ハル様 stands in a form, but nobody is called 様."""
+    polite = re.search(r"(?<=.)(?:さん|様|氏|殿)\Z", plain[name.start : name.end])
+    return replace(name, end=name.start + polite.start()) if polite else name
 
 
 def _judged(passage: Passage, name: Candidate) -> tuple[str, Certainty] | None:
@@ -120,17 +141,24 @@ def _continues(passage: Passage, run: Sequence[Morpheme], following: int, joined
     word, before = passage.words[following], run[-1]
     if joined and passage.words[following - 1].surface in "・=＝":
         return bool(_KATAKANA.fullmatch(word.surface) and _KATAKANA.fullmatch(before.surface))
+    after = passage.plain[word.end : word.end + 24]
     if is_person(word):
-        return _is_surname(before) and not (_is_surname(word) and joined)
-    after = passage.plain[word.end :]
+        # Two family names side by side are two people (田中 佐藤), but many given names are family names too (真弓).
+        return _is_surname(before) and not (_is_surname(word) and joined and not _stands_for_one(passage, run, after))
     named = _KANJI_NAME.fullmatch(word.surface) or (joined and _KANA_NAME.fullmatch(word.surface))
     return bool(
         len(run) == 1
         and _is_surname(before)
         and named
         and not re.match(rf"{HONORIFIC}|{HOUSEHOLD}|{THING}|{ROLE}", passage.plain[word.start :])
-        and (_HONORED.match(after) or _AGE.match(after))
+        and (_stands_for_one(passage, run, after))
     )
+
+
+def _stands_for_one(passage: Passage, run: Sequence[Morpheme], after: str) -> bool:
+    """Whether what stands around a family name and another word makes them the name of one person."""
+    before = passage.plain[max(0, run[0].start - 24) : run[0].start]
+    return bool(_HONORED.match(after) or _AGE.match(after) or _OF_ROLE.match(after) or _FIELD_BEFORE.search(before))
 
 
 def _is_surname(word: Morpheme) -> bool:
@@ -141,12 +169,44 @@ def _is_surname(word: Morpheme) -> bool:
 
 
 def _names_by_place(passage: Passage) -> Iterator[Candidate]:
-    """Words that the dictionary does not call names, but that are addressed like people (ゆいなちゃん, 東さん)."""
+    """Words that the dictionary does not call names, but that stand where one stands (ゆいなちゃん, 清水ケアマネジャー)."""
     for number, word in enumerate(passage.words):
-        if word.surface in _POLITE and number:
-            run = _addressed(passage.words, number)
-            if run:
-                yield Candidate(run[0].start, run[-1].end, (run[0],))
+        run = _addressed(passage.words, number) if word.surface in _POLITE and number else ()
+        if run:
+            yield Candidate(run[0].start, run[-1].end, (run[0],))
+        elif _is_called(passage, number):
+            yield Candidate(word.start, word.end, (word,))
+    for found in _FAMILIAR_KANA.finditer(passage.plain):
+        if found["name"] not in ADDRESSED and not _is_noun(passage, *found.span("name")):
+            yield Candidate(*found.span("name"), ())
+
+
+def _is_noun(passage: Passage, start: int, end: int) -> bool:
+    """Whether a span is one common noun of the dictionary (わんぱく, ぼく)."""
+    return any(word.start == start and word.end == end and not is_person(word) for word in passage.words)
+
+
+def _is_called(passage: Passage, number: int) -> bool:
+    """A place or an unknown word with a calling or a household after it: 岡本宅, 清水ケアマネジャー, 大河内委員."""
+    word, after = passage.words[number], _CALLED.match(passage.plain, passage.words[number].end)
+    if after is None or word.surface in ADDRESSED | GENERIC or not _KANJI_NAME.fullmatch(word.surface):
+        return False
+    if number and (is_nounish(passage.words[number - 1]) or is_latin(passage.words[number - 1])):
+        return False
+    if is_place(word):
+        return not re.search(r"[都道府県市区町村]\Z", word.surface)
+    return not word.known or (len(word.surface) == 1 and word.surface in _ONE_KANJI)
+
+
+def _names_in_forms(passage: Passage) -> Iterator[Candidate]:
+    """What stands in the place for a name, whatever the dictionary says: 久保田 トメ, はしもと たけし."""
+    for pattern in (_FIELDED, _KIN_FIELDED):
+        for found in pattern.finditer(passage.plain):
+            yield Candidate(*found.span("name"), tuple(w for w in passage.words if _within(w, found.span("name"))))
+
+
+def _within(word: Morpheme, span: tuple[int, int]) -> bool:
+    return span[0] <= word.start and word.end <= span[1] and bool(word.surface.strip())
 
 
 def _addressed(words: Sequence[Morpheme], honorific: int) -> Sequence[Morpheme]:
@@ -158,8 +218,10 @@ def _addressed(words: Sequence[Morpheme], honorific: int) -> Sequence[Morpheme]:
         return () if before.known and before.part_of_speech[1] == "普通名詞" else (before,)
     if is_place(before) and not re.search(r"[都道府県市区町村]\Z", before.surface):
         return (before,)
-    if not before.known and _KANJI_NAME.fullmatch(before.surface):
-        return (before,)
+    if _KANJI_NAME.fullmatch(before.surface):
+        alone = honorific < 2 or not is_nounish(words[honorific - 2])  # 屋 of 八百屋さん is not alone
+        familiar = words[honorific].surface in _FAMILIAR and before.part_of_speech[0] == "名詞"
+        return (before,) if not before.known or (alone and (familiar or before.surface in _ONE_KANJI)) else ()
     return _kana_run(words, honorific)
 
 
@@ -174,17 +236,3 @@ def _kana_run(words: Sequence[Morpheme], honorific: int) -> Sequence[Morpheme]:
         return ()
     known = all(word.known and word.part_of_speech[1] == "普通名詞" for word in run)
     return () if known and words[honorific].surface not in _FAMILIAR else run
-
-
-# ------------------------------------------------------------------------------------------------------ who is who
-
-
-def parts(evidence: str) -> tuple[str, str]:
-    """Family name and given name of a name as found, folded for comparison; either may be empty."""
-    words = [word for word in morphemes(evidence) if word.surface not in _JOIN and word.surface.strip()]
-    if not words:
-        return evidence, ""
-    if len(words) == 1:
-        key = search_key(words[0].surface)
-        return ("", key) if words[0].part_of_speech[3] == "名" else (key, "")
-    return search_key(words[0].surface), search_key("".join(word.surface for word in words[1:]))

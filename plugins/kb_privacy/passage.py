@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
 from kb import Morpheme, morphemes
-from kb_privacy.finding import Certainty, Finding, Kind
+from kb_privacy.clue import Certainty, Clue, Kind
 
 #: Everything that people type between the digits of a number. The mark of a long vowel (ー) is left alone: it is part of
 #: words; the rules for numbers know it themselves.
@@ -37,10 +38,19 @@ class Passage:
         """The words with their parts of speech."""
         return tuple(morphemes(self.text))
 
-    def finding(self, kind: Kind, span: tuple[int, int], why: str, certainty: Certainty = "sure") -> Finding:
-        """A finding with its evidence."""
+    def words_around(self, place: int) -> tuple[Morpheme, ...]:
+        """The words that the character at ``place`` belongs to: one, or none."""
+        number = bisect_right(self._starts, place) - 1
+        return (self.words[number],) if number >= 0 and place < self.words[number].end else ()
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [word.start for word in self.words]
+
+    def clue(self, kind: Kind, span: tuple[int, int], why: str, certainty: Certainty = "sure") -> Clue:
+        """A clue with its evidence."""
         start, end = span
-        return Finding(kind, start, end, self.text[start:end], certainty, why)
+        return Clue(kind, start, end, self.text[start:end], certainty, why)
 
 
 def is_person(word: Morpheme) -> bool:

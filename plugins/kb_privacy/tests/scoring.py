@@ -24,7 +24,7 @@ def read(name):
     """The sentences of a file in which 〔kind:evidence〕 marks what should be found."""
     for number, line in enumerate((HERE / name).read_text(encoding="utf-8").splitlines(), 1):
         if line and not line.startswith("#"):
-            yield labelled(number, line.replace("\\n", "\n"))
+            yield labelled(number, line.replace("\\n", "\n").replace("\\t", "\t"))
 
 
 def labelled(number, line):

@@ -51,7 +51,7 @@ _LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Clue:
     """One passage that gives a person away, or may."""
 
     kind: Kind
@@ -70,14 +70,14 @@ class Finding:
         return self.kind.label
 
 
-def resolved(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def resolved(findings: Iterable[Clue]) -> tuple[Clue, ...]:
     """Findings that do not overlap, in order of place: of two that do, the longer, else the surer one is kept."""
-    kept: list[Finding] = []
+    kept: list[Clue] = []
     for finding in sorted(findings, key=_rank):
         if all(finding.end <= other.start or other.end <= finding.start for other in kept):
             kept.append(finding)
     return tuple(sorted(kept, key=lambda finding: finding.start))
 
 
-def _rank(finding: Finding) -> tuple[int, bool, int, str]:
+def _rank(finding: Clue) -> tuple[int, bool, int, str]:
     return finding.start - finding.end, finding.certainty != "sure", finding.start, finding.kind
