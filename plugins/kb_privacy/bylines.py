@@ -1,26 +1,42 @@
-"""By-lines: who wrote a case study, who spoke, who advised. They sign their work; their names are no finding."""
+"""By-lines: who wrote a case study, who spoke, who advised, whom it cites. They sign their work: no finding.
+
+Whoever is called さん, 様, ちゃん or くん is somebody of the case, even beside such a word (報告者は田中さんを訪ね…).
+"""
 
 from __future__ import annotations
 
 import re
 
+_ROLE = (
+    r"(?:執筆者?|筆者|著者|文責|報告者?|発表者?|事例提供者?|事例提出者?|提出者|記録者?|作成者?|編集者?|監修者?|助言者?|コメンテーター"
+    r"|スーパーバイザー|SV|講師|講演者?|登壇者?|司会者?|取材|寄稿|文|写真|訳)"
+)
+_NOBODY_OF_THE_CASE = r"(?![^。\n]{0,60}(?:さん|様|ちゃん|くん))"
+
 _LABELLED = re.compile(
-    r"(?:執筆者?|筆者|著者?|文責|報告者?|発表者?|事例提供者?|事例提出者?|提出者|記録者?|作成者?|編集者?|監修者?|助言者?|コメンテーター"
-    r"|スーパーバイザー|SV|講師|講演者?|登壇者?|司会者?|取材|寄稿|文|写真|訳)[ ]?[:=/][^。\n]{0,60}"
+    rf"(?<![一-龠]){_ROLE}(?:[ ]?[:=/\t]|[ ]?\n(?=[^。\n]{{1,40}}(?:\n|\Z))){_NOBODY_OF_THE_CASE}[^。\n]{{0,60}}"
 )
+_SPEAKER = r"(?:執筆者?|著者|文責|報告者|発表者|事例提供者?|助言者|コメンテーター|スーパーバイザー|講師|登壇者|司会者?|監修者?)"
 _SPOKEN = re.compile(
-    r"(?:執筆者?|著者|文責|報告者|発表者|事例提供者?|助言者|コメンテーター|スーパーバイザー|講師|登壇者|司会者?|監修者?)"
-    r"(?:の|は|である|[ ])[^。、\n(]{0,24}(?:\([^()\n]{1,40}\))?"
+    rf"{_SPEAKER}(?:(?:の|である|[ ]{{1,2}})[^。、\n(はがをに]{{1,16}}|は{_NOBODY_OF_THE_CASE}[^。、\n(]{{0,24}})(?:\([^()\n]{{1,40}}\))?"
 )
-#: Works that a text cites: their authors signed them too.
-_CITED = re.compile(
-    r"(?:参考文献|引用文献|参考資料|文献|出典)[ :・]?[^\n]{0,200}"
-    r"|[^。、\n()「」『』]{1,24}(?:「[^」\n]{1,60}」)?『[^』\n]{1,60}』"
-    r"|『[^』\n]{1,60}』[ ]?\([^()\n]{1,80}\)"
+#: A list of literature, and a title with its author or publisher.
+_LITERATURE = re.compile(
+    r"(?:(?<=\n)|\A|(?<=[■●◆※・【]))(?:参考文献|引用文献|参考資料|文献|出典)】?[ :・\n][^\n]{0,200}"
+    r"|[一-龠々ァ-ヴー・ ]{2,14}(?:「[^」\n]{1,60}」)?『[^』\n]{1,60}』(?=[ ]?[(0-9第]|[ ]?\n|\Z)"
+    r"|『[^』\n]{1,60}』[ ]?\([^()\n]{0,60}(?:著|編|訳|書房|出版|新書|文庫|ISBN|[0-9]{4}年?)[^()\n]{0,60}\)"
 )
-_SIGNED = re.compile(r"(?:(?<=\()|(?<=\n)|\A|(?<=。))[^()\n。]{1,40}[ ](?:記|文|著|筆|談)(?=\)|[ ]*(?:\n|\Z))")
+_SIGNED = re.compile(r"(?:(?<=\()|(?<=\n)|\A|(?<=。))[^()\n。]{1,40}[ ](?:記|文|著|筆)(?=\)|[ ]*(?:\n|\Z))")
+
+_HEADING = re.compile(rf"[ ■●◆【]*{_ROLE}[ 】:]*(?:紹介)?")
 
 
 def bylines(plain: str) -> tuple[tuple[int, int], ...]:
-    """The spans of ``plain`` that sign something."""
-    return tuple(found.span() for pattern in (_LABELLED, _SPOKEN, _CITED, _SIGNED) for found in pattern.finditer(plain))
+    """The spans of ``plain`` that sign something or cite somebody."""
+    patterns = (_LABELLED, _SPOKEN, _LITERATURE, _SIGNED)
+    return tuple(found.span() for pattern in patterns for found in pattern.finditer(plain))
+
+
+def heads_a_byline(heading: str) -> bool:
+    """Whether what stands under the heading signs the document (執筆者)."""
+    return bool(_HEADING.fullmatch(heading))

@@ -41,11 +41,15 @@ def check(text: str, allowed: frozenset[str] = frozenset()) -> tuple[Clue, ...]:
         allowed: what may stand: the council's own telephone, address, mail and names (see ``read_allowed``).
 
     """
-    passage = Passage(text)
-    return resolved(permitted((finding for rule in RULES for finding in rule(passage)), text, allowed))
+    return clues(Passage(text), allowed)
 
 
-def permitted(findings: Iterable[Clue], text: str, allowed: frozenset[str]) -> list[Clue]:
-    """The findings that do not lie in an allowed passage."""
+def clues(passage: Passage, allowed: frozenset[str]) -> tuple[Clue, ...]:
+    """The same for a text of which the words are wanted again, or that is part of a document."""
+    return resolved(permitted((clue for rule in RULES for clue in rule(passage)), passage.text, allowed))
+
+
+def permitted(found: Iterable[Clue], text: str, allowed: frozenset[str]) -> list[Clue]:
+    """Those that do not lie in an allowed passage."""
     spans = allowed_spans(text, allowed)
-    return [f for f in findings if not any(start <= f.start and f.end <= end for start, end in spans)]
+    return [clue for clue in found if not any(start <= clue.start and clue.end <= end for start, end in spans)]

@@ -9,28 +9,12 @@ from kb import Morpheme
 from kb_privacy.bylines import bylines
 from kb_privacy.clue import Clue, Kind
 from kb_privacy.passage import Passage, is_latin, is_nounish
-from kb_privacy.vocabulary import GENERIC
+from kb_privacy.vocabulary import FACILITY_NOUNS, FACILITY_TYPES, GENERIC
 
-#: Nouns that a name stands before. Longer ones first, so that 訪問看護ステーション is one.
-_NOUNS = (
-    "地域包括支援センター 訪問看護ステーション 訪問介護事業所 居宅介護支援事業所 相談支援事業所 相談支援センター ケアプランセンター デイサービスセンター 介護老人保健施設 "
-    "在宅介護支援センター 地域活動支援センター 就業・生活支援センター 福祉作業所 福祉センター 介護センター ケアセンター 支援センター 相談センター 発達支援センター 特別養護老人ホーム "
-    "養護老人ホーム 老人ホーム グループホーム ケアハウス ケアホーム デイサービス デイケア リハビリテーション病院 総合病院 大学病院 記念病院 病院 歯科医院 医院 クリニック "
-    "診療所 整形外科 歯科 内科 眼科 皮膚科 薬局 認定こども園 こども園 保育園 保育所 幼稚園 小学校 中学校 高等学校 高校 特別支援学校 支援学校 養護学校 専門学校 短期大学 大学 "
-    "高等専門学校 学園 学院 児童館 児童クラブ 学童クラブ 作業所 事業所 工房 授産所 児童養護施設 母子生活支援施設 乳児院 障害者支援施設 救護施設 更生施設 ステーション "
-    "中央病院 製作所 工業所 商店 商会 工務店 食堂 酒店 理容店 美容室 工業 建設 運輸 株式会社 有限会社 合同会社 自治会館 公民館 寿苑 苑 荘"
-).split()
-_NOUN = re.compile("|".join(sorted(_NOUNS, key=len, reverse=True)))
+_NOUN = re.compile("|".join(sorted(FACILITY_NOUNS, key=len, reverse=True)))
 
-#: Nouns that a name stands after.
-_TYPES = (
-    "特別養護老人ホーム 特養 養護老人ホーム 軽費老人ホーム 有料老人ホーム 住宅型有料老人ホーム 介護老人保健施設 老健 サービス付き高齢者向け住宅 ケアハウス グループホーム "
-    "デイサービスセンター デイサービス デイケア ショートステイ 小規模多機能ホーム 居宅介護支援事業所 訪問看護ステーション ヘルパーステーション 相談支援事業所 "
-    "就労継続支援B型事業所 就労継続支援A型事業所 就労継続支援事業所 就労移行支援事業所 就労支援事業所 地域活動支援センター 障害者支援施設 児童養護施設 母子生活支援施設 乳児院 "
-    "救護施設 放課後等デイサービス 学童クラブ フリースクール ショートステイ ケアプラン 社会福祉法人 医療法人社団 医療法人財団 医療法人 NPO法人 特定非営利活動法人 一般社団法人 公益社団法人 "
-    "一般財団法人 学校法人 株式会社 有限会社 合同会社 作業所 子ども食堂 サロン"
-).split()
-_TYPE = re.compile("|".join(sorted(_TYPES, key=len, reverse=True)))
+_TYPE = re.compile("|".join(sorted(FACILITY_TYPES, key=len, reverse=True)))
+_NOUN_AT_END = re.compile(rf"{_NOUN.pattern}|[小中高]\Z")
 _QUOTED = re.compile(rf"(?P<type>{_TYPE.pattern})[ ]?[「『\"](?P<name>[^「」『』\"\n]{{1,20}})[」』\"]")
 
 #: の that is part of a name: みどりの森, ひかりの丘.
@@ -38,8 +22,8 @@ _POETIC = frozenset("森 家 丘 里 郷 園 花 風 木 杜 海 空 虹 星 街
 #: The office of a municipality is named by the municipality alone, and that may stay.
 _PUBLIC = re.compile(r"地域包括支援センター|基幹相談支援センター|福祉センター|公民館|児童館")
 
-#: つくし作業所: Sudachi takes some names in hiragana for verbs or adverbs. With these endings they may well be some.
-_KANA_BEFORE = re.compile(r"(?:\A|(?<=[\n、。「(]))(?P<name>[ぁ-ん]{2,6}(?<![のなたるいがをにはでともてへくうっ]))\Z")
+#: つくし作業所: Sudachi takes some names in hiragana for verbs. With these endings they may well be some.
+_KANA = re.compile(r"[ぁ-ん]{2,6}(?<![のなたるいがをにはでともてへくうっ])")
 #: 若葉小, 汐見中: a school by its short name. 中 is too many other things (日本中) without a word of school after it.
 _SHORT = re.compile(
     r"[小高](?=[にのでへをがは、。])|中(?=(?:[1-3一二三]年|に(?:通|入学|進学|在籍)|を(?:卒業|欠席)|の(?:生徒|担任|教|校長|[1-3一二三]年)))"
@@ -84,12 +68,26 @@ def _named(passage: Passage, span: tuple[int, int]) -> Clue:
 
 def anonymous(evidence: str, letter: str) -> str:
     """The facility with a letter for its name: A病院, デイサービスB."""
+    start, end = _name_in(evidence)
+    if start:
+        return evidence[:start] + letter
+    return letter + evidence[end:].removeprefix("中央") if end < len(evidence) else f"{letter}施設"
+
+
+def name_of(evidence: str) -> str:
+    """What a facility is called, without what it is: さくら of both さくら苑 and 特別養護老人ホーム「さくら苑」."""
+    name = evidence[slice(*_name_in(evidence))].strip(" 　「」『』\"")
+    return name[: _name_in(name)[1]] or evidence
+
+
+def _name_in(evidence: str) -> tuple[int, int]:
+    """The span of the name in a facility as found; the whole if there is no telling."""
     plain = Passage(evidence).plain
     kind = _TYPE.match(plain)
     if kind and kind.end() < len(plain):
-        return evidence[: kind.end()] + letter
-    nouns = [found for found in re.finditer(rf"{_NOUN.pattern}|[小中高]\Z", plain) if found.end() == len(plain)]
-    return letter + evidence[nouns[-1].start() :] if nouns else f"{letter}施設"
+        return kind.end(), len(plain)
+    ends = [found.start() for found in _NOUN_AT_END.finditer(plain) if found.end() == len(plain)]
+    return 0, ends[-1] if ends else len(plain)
 
 
 # ------------------------------------------------------------------------------------------------- a name before
@@ -101,8 +99,7 @@ def _name_before(passage: Passage, noun: re.Match[str], until: dict[int, int]) -
     if number is None:
         return _inside_a_word(passage, noun)
     if not is_nounish(passage.words[number]):
-        kana = _KANA_BEFORE.search(passage.plain, max(0, noun.start() - 8), noun.start())
-        return kana.start("name") if kana else noun.start()
+        return _kana_before(passage.words, number, noun.start())
     run = _compound(passage.words, number)
     while run and _is_generic(run[0]):
         run = run[1:]
@@ -121,12 +118,25 @@ def _inside_a_word(passage: Passage, noun: re.Match[str]) -> int:
     return noun.start()
 
 
+def _kana_before(words: Sequence[Morpheme], last: int, noun: int) -> int:
+    """Where a name in hiragana before the noun begins, from the last particle on; the noun's own start without one."""
+    first = last + 1
+    while first and re.fullmatch("[ぁ-ん]+", words[first - 1].surface) and words[first - 1].part_of_speech[0] in _WORDS:
+        first -= 1
+    written = "".join(word.surface for word in words[first : last + 1])
+    is_name = _KANA.fullmatch(written) and any(word.part_of_speech[0] != "副詞" for word in words[first : last + 1])
+    return words[first].start if is_name else noun
+
+
+_WORDS = frozenset({"名詞", "動詞", "形容詞", "副詞", "感動詞", "形状詞", "代名詞"})
+
+
 def _compound(words: Sequence[Morpheme], last: int) -> Sequence[Morpheme]:
     """The nouns that end with the ``last`` word, over の where it is part of a name."""
     first = last + 1
     while first and (is_nounish(words[first - 1]) or _is_poetic_no(words, first - 1)):
-        if is_latin(words[first - 1]) and len(words[first - 1].surface) == 1:
-            break
+        if is_latin(words[first - 1]) and len(words[first - 1].surface) <= 2:
+            break  # the letter of A病院
         first -= 1
     return words[first : last + 1]
 

@@ -102,6 +102,11 @@ def _judged(passage: Passage, name: Candidate) -> tuple[str, Certainty] | None:
     return None
 
 
+def stands_bare(plain: str, end: int) -> bool:
+    """Whether what ends there is followed by a particle or a mark, and is no part of a compound (花子さん, 花子が)."""
+    return bool(_BARE.match(plain, end)) and not _THING.match(plain, end)
+
+
 def _is_addressed(plain: str, name: Candidate) -> bool:
     return any(pattern.match(plain, name.end) for pattern in (_HONORED, _HOUSEHOLD, _OF_KIN))
 

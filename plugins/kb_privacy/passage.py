@@ -27,6 +27,8 @@ class Passage:
     """One text to be checked. Rules read it and never change it."""
 
     text: str
+    letters: frozenset[str] = frozenset()
+    """The letters that stand for people elsewhere in the same document."""
 
     @cached_property
     def plain(self) -> str:
