@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from kb_privacy.spans import Spans
+
 _ROLE = (
     r"(?:執筆者?|筆者|著者|文責|報告者?|発表者?|事例提供者?|事例提出者?|提出者|記録者?|作成者?|編集者?|監修者?|助言者?|コメンテーター"
     r"|スーパーバイザー|SV|講師|講演者?|登壇者?|司会者?|取材|寄稿|文|写真|訳)"
@@ -31,10 +33,10 @@ _SIGNED = re.compile(r"(?:(?<=\()|(?<=\n)|\A|(?<=。))[^()\n。]{1,40}[ ](?:記|
 _HEADING = re.compile(rf"[ ■●◆【]*{_ROLE}[ 】:]*(?:紹介)?")
 
 
-def bylines(plain: str) -> tuple[tuple[int, int], ...]:
+def bylines(plain: str) -> Spans:
     """The spans of ``plain`` that sign something or cite somebody."""
     patterns = (_LABELLED, _SPOKEN, _LITERATURE, _SIGNED)
-    return tuple(found.span() for pattern in patterns for found in pattern.finditer(plain))
+    return Spans(found.span() for pattern in patterns for found in pattern.finditer(plain))
 
 
 def heads_a_byline(heading: str) -> bool:

@@ -14,6 +14,7 @@ from kb_privacy.letters import initials
 from kb_privacy.names import names
 from kb_privacy.numbers import accounts, insurance_numbers, my_numbers
 from kb_privacy.passage import Passage
+from kb_privacy.spans import Spans
 
 Rule = Callable[[Passage], Iterable[Clue]]
 """Finds one kind of thing. Rules know nothing of each other."""
@@ -51,5 +52,5 @@ def clues(passage: Passage, allowed: frozenset[str]) -> tuple[Clue, ...]:
 
 def permitted(found: Iterable[Clue], text: str, allowed: frozenset[str]) -> list[Clue]:
     """Those that do not lie in an allowed passage."""
-    spans = allowed_spans(text, allowed)
-    return [clue for clue in found if not any(start <= clue.start and clue.end <= end for start, end in spans)]
+    spans = Spans(allowed_spans(text, allowed))
+    return [clue for clue in found if not spans.cover(clue.start, clue.end)]

@@ -1,4 +1,4 @@
-"""What the check finds, and which of two findings that overlap is kept."""
+"""What the rules find in one text, and which of two clues that overlap is kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
+
+from kb_privacy.spans import Spans
 
 Certainty = Literal["sure", "perhaps"]
 """``perhaps`` asks the reader to decide; ``sure`` is left in only with a reason."""
@@ -26,7 +28,7 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     FACILITY = "facility"
     PLACE = "place"
-    """A municipality. Naming one is no finding; the proposed rewrite replaces it all the same."""
+    """A municipality. Naming one is no finding by itself; the proposed rewrite of an address replaces it all the same, and then everywhere."""
 
     @property
     def label(self) -> str:
@@ -70,14 +72,16 @@ class Clue:
         return self.kind.label
 
 
-def resolved(findings: Iterable[Clue]) -> tuple[Clue, ...]:
+def resolved(clues: Iterable[Clue]) -> tuple[Clue, ...]:
     """Findings that do not overlap, in order of place: of two that do, the longer, else the surer one is kept."""
     kept: list[Clue] = []
-    for finding in sorted(findings, key=_rank):
-        if all(finding.end <= other.start or other.end <= finding.start for other in kept):
-            kept.append(finding)
-    return tuple(sorted(kept, key=lambda finding: finding.start))
+    taken = Spans()
+    for clue in sorted(clues, key=_rank):
+        if not taken.touch(clue.start, clue.end):
+            taken.add(clue.start, clue.end)
+            kept.append(clue)
+    return tuple(sorted(kept, key=lambda clue: clue.start))
 
 
-def _rank(finding: Clue) -> tuple[int, bool, int, str]:
-    return finding.start - finding.end, finding.certainty != "sure", finding.start, finding.kind
+def _rank(clue: Clue) -> tuple[int, bool, int, str]:
+    return clue.start - clue.end, clue.certainty != "sure", clue.start, clue.kind

@@ -31,6 +31,9 @@ _SHORT = re.compile(
 #: What follows the name of a company and is not part of it.
 _EMPLOYED = frozenset("勤務 在籍 退職 就職 経営 主催 運営 社員 職員 役員 代表 社長 在職 入社".split())
 
+#: Words that a name has at most.
+_LONGEST = 10
+
 _WHY = "「{}」は施設・事業所の名前です。記号に置き換えてください。"
 
 
@@ -38,7 +41,7 @@ def facilities(passage: Passage) -> Iterator[Clue]:
     """Facilities, schools, clinics and companies that are called by their names, but not those of by-lines."""
     signed = bylines(passage.plain)
     for clue in _all(passage):
-        if not any(start <= clue.start and clue.end <= end for start, end in signed):
+        if not signed.cover(clue.start, clue.end):
             yield clue
 
 
@@ -112,8 +115,10 @@ def _word_ending(passage: Passage, end: int, until: dict[int, int]) -> int | Non
 
 def _inside_a_word(passage: Passage, noun: re.Match[str]) -> int:
     """The dictionary has some facilities whole: those it calls by a proper noun."""
-    for word in passage.words:
-        if word.start < noun.start() and noun.end() <= word.end and (word.part_of_speech[1] == "固有名詞" or not word.known):
+    for word in passage.words_around(noun.start()):
+        own = passage.text[word.start : noun.start()]
+        proper = word.part_of_speech[1] == "固有名詞" or not word.known or re.fullmatch("[ァ-ヴー]{2,}", own)
+        if own and own not in GENERIC and noun.end() <= word.end and proper:
             return word.start
     return noun.start()
 
@@ -134,7 +139,7 @@ _WORDS = frozenset({"名詞", "動詞", "形容詞", "副詞", "感動詞", "形
 def _compound(words: Sequence[Morpheme], last: int) -> Sequence[Morpheme]:
     """The nouns that end with the ``last`` word, over の where it is part of a name."""
     first = last + 1
-    while first and (is_nounish(words[first - 1]) or _is_poetic_no(words, first - 1)):
+    while first > last + 1 - _LONGEST and first and (is_nounish(words[first - 1]) or _is_poetic_no(words, first - 1)):
         if is_latin(words[first - 1]) and len(words[first - 1].surface) <= 2:
             break  # the letter of A病院
         first -= 1
@@ -182,7 +187,7 @@ def _name_after(passage: Passage, kind: re.Match[str], at: dict[int, int]) -> in
         return kind.end()
     words, last = passage.words, number
     is_corporate = kind.group().endswith(("法人", "会社"))
-    while last < len(words) and (is_nounish(words[last]) or _is_poetic_no(words, last) or _is_adverb(words, last)):
+    while last < min(len(words), number + _LONGEST) and (is_nounish(words[last]) or _is_poetic_no(words, last) or _is_adverb(words, last)):
         last += 1
     run = words[number:last]
     while run and (run[-1].surface in _EMPLOYED or (not is_corporate and _is_trailing(run[-1]))):

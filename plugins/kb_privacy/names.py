@@ -44,29 +44,26 @@ _CALLED = re.compile(rf"{TITLE}(?!会|室|連)|(?:宅|家(?![庭屋賃具事財�
 #: Common nouns of one character that are family names as well.
 _ONE_KANJI = frozenset("星泉森林原谷岡堀辻関角滝浜島沢湊岸畑丘北西南東堤橋坂梅桜桂楠柳杉松竹菊萩榊椿葵茜光翼空海陸蓮樹岬栞杏葉歩")
 _JOIN = frozenset("・=＝ 　")
+_LONGEST_KANA = 6
 _LONGEST = 20
 """Characters that a name has at most; a list of names without marks between them is several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run of words that may be a name."""
+    """A span that may be a name."""
 
     start: int
     end: int
-    words: tuple[Morpheme, ...]
-
-    @property
-    def is_full(self) -> bool:
-        """Whether it is a family name with a given name."""
-        return len(self.words) > 1
+    is_full: bool = False
+    """Whether it is a family name with a given name."""
 
 
 def names(passage: Passage) -> Iterator[Clue]:
     """Names of people in the text, without what follows them (さん, 家)."""
     bylined = bylines(passage.plain)
     for candidate in (*_dictionary_names(passage), *_names_by_place(passage), *_names_in_forms(passage)):
-        if any(start <= candidate.start and candidate.end <= end for start, end in bylined):
+        if bylined.cover(candidate.start, candidate.end):
             continue
         name = _without_honorific(passage.plain, candidate)
         judged = _judged(passage, name)
@@ -126,7 +123,7 @@ def _dictionary_names(passage: Passage) -> Iterator[Candidate]:
             number += 1
             continue
         run = _run(passage, number)
-        yield Candidate(run[0].start, run[-1].end, tuple(word for word in run if word.surface not in _JOIN))
+        yield Candidate(run[0].start, run[-1].end, sum(word.surface not in _JOIN for word in run) > 1)
         number += len(run)
 
 
@@ -155,7 +152,7 @@ def _continues(passage: Passage, run: Sequence[Morpheme], following: int, joined
         len(run) == 1
         and _is_surname(before)
         and named
-        and not re.match(rf"{HONORIFIC}|{HOUSEHOLD}|{THING}|{ROLE}", passage.plain[word.start :])
+        and not re.match(rf"{HONORIFIC}|{HOUSEHOLD}|{THING}|{ROLE}", passage.plain[word.start : word.start + 24])
         and (_stands_for_one(passage, run, after))
     )
 
@@ -178,17 +175,17 @@ def _names_by_place(passage: Passage) -> Iterator[Candidate]:
     for number, word in enumerate(passage.words):
         run = _addressed(passage.words, number) if word.surface in _POLITE and number else ()
         if run:
-            yield Candidate(run[0].start, run[-1].end, (run[0],))
+            yield Candidate(run[0].start, run[-1].end)
         elif _is_called(passage, number):
-            yield Candidate(word.start, word.end, (word,))
+            yield Candidate(word.start, word.end)
     for found in _FAMILIAR_KANA.finditer(passage.plain):
         if found["name"] not in ADDRESSED and not _is_noun(passage, *found.span("name")):
-            yield Candidate(*found.span("name"), ())
+            yield Candidate(*found.span("name"))
 
 
 def _is_noun(passage: Passage, start: int, end: int) -> bool:
     """Whether a span is one common noun of the dictionary (わんぱく, ぼく)."""
-    return any(word.start == start and word.end == end and not is_person(word) for word in passage.words)
+    return any(word.start == start and word.end == end and not is_person(word) for word in passage.words_around(start))
 
 
 def _is_called(passage: Passage, number: int) -> bool:
@@ -207,11 +204,7 @@ def _names_in_forms(passage: Passage) -> Iterator[Candidate]:
     """What stands in the place for a name, whatever the dictionary says: 久保田 トメ, はしもと たけし."""
     for pattern in (_FIELDED, _KIN_FIELDED):
         for found in pattern.finditer(passage.plain):
-            yield Candidate(*found.span("name"), tuple(w for w in passage.words if _within(w, found.span("name"))))
-
-
-def _within(word: Morpheme, span: tuple[int, int]) -> bool:
-    return span[0] <= word.start and word.end <= span[1] and bool(word.surface.strip())
+            yield Candidate(*found.span("name"))
 
 
 def _addressed(words: Sequence[Morpheme], honorific: int) -> Sequence[Morpheme]:
@@ -233,7 +226,7 @@ def _addressed(words: Sequence[Morpheme], honorific: int) -> Sequence[Morpheme]:
 def _kana_run(words: Sequence[Morpheme], honorific: int) -> Sequence[Morpheme]:
     """Two to six hiragana from the last mark or kanji on, that Sudachi may have taken apart (はると is は + ると)."""
     first = honorific
-    while first and re.fullmatch(r"[ぁ-んー]+", words[first - 1].surface) and words[first - 1].part_of_speech[0] != "助詞":
+    while honorific - first < _LONGEST_KANA and first and re.fullmatch(r"[ぁ-んー]+", words[first - 1].surface) and words[first - 1].part_of_speech[0] != "助詞":
         first -= 1
     run = words[first:honorific]
     written = "".join(word.surface for word in run)

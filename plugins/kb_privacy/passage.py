@@ -72,4 +72,5 @@ def is_nounish(word: Morpheme) -> bool:
 
 def is_latin(word: Morpheme) -> bool:
     """Whether it is written in Latin letters, in either width."""
-    return unicodedata.normalize("NFKC", word.surface).isascii()
+    folded = unicodedata.normalize("NFKC", word.surface)
+    return folded.isascii() and folded.isalpha()

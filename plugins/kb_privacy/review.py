@@ -17,6 +17,7 @@ from kb_privacy.names import stands_bare
 from kb_privacy.passage import Passage, is_person, is_place
 from kb_privacy.people import words_of
 from kb_privacy.rewrite import proposals
+from kb_privacy.spans import Spans
 
 Where = Literal["text", "heading", "title"]
 
@@ -98,8 +99,8 @@ def _named_elsewhere(parts: Sequence[Part], found: Sequence[Found], allowed: fro
     sure = {one.clue.evidence for one in found if one.clue.kind is Kind.NAME and one.clue.certainty == "sure"}
     known = {word for name in sure for word in words_of(name) if _KNOWABLE.fullmatch(word)}
     for part in parts:
-        here = [one.clue for one in found if one.part is part]
-        new = [clue for clue in _bare(part, known) if not _overlaps(clue, here)]
+        taken = _spans(part, found)
+        new = [clue for clue in _bare(part, known) if not taken.touch(clue.start, clue.end)]
         yield from (Found(part, clue) for clue in permitted(new, part.passage.text, allowed))
 
 
@@ -107,7 +108,7 @@ def _bare(part: Part, known: set[str]) -> Iterator[Clue]:
     signed = bylines(part.passage.plain)
     for word in part.passage.words if known and not part.signs else ():
         named = word.surface in known and (is_person(word) or _stands_alone(part.passage.plain, word))
-        if named and not any(start <= word.start < end for start, end in signed):
+        if named and not signed.cover(word.start, word.end):
             why = f"この文書では「{word.surface}」が人の名前として出てきます。"
             yield part.passage.clue(Kind.NAME, (word.start, word.end), why, "perhaps")
 
@@ -128,16 +129,14 @@ def _municipalities(parts: Sequence[Part], found: Sequence[Found], allowed: froz
         return
     pattern = re.compile("|".join(map(re.escape, sorted(towns, key=len, reverse=True))))
     for part in parts:
-        here = [one.clue for one in found if one.part is part]
-        signed = bylines(part.passage.plain)
+        taken, signed = _spans(part, found), bylines(part.passage.plain)
         why = "住所を伏せても、ほかの所に市区町村名が残ると分かってしまいます。"
         new = [
             part.passage.clue(Kind.PLACE, named.span(), why, "perhaps")
             for named in pattern.finditer(part.passage.text)
-            if not part.signs and not any(start <= named.start() < end for start, end in signed)
+            if not (part.signs or signed.cover(*named.span()) or taken.touch(*named.span()))
         ]
-        open_ones = [clue for clue in new if not _overlaps(clue, here)]
-        yield from (Found(part, clue) for clue in permitted(open_ones, part.passage.text, allowed))
+        yield from (Found(part, clue) for clue in permitted(new, part.passage.text, allowed))
 
 
 def _municipality_of(one: Found) -> str:
@@ -149,5 +148,5 @@ def _municipality_of(one: Found) -> str:
     return named["town"] if named else ""
 
 
-def _overlaps(clue: Clue, others: Sequence[Clue]) -> bool:
-    return any(clue.start < other.end and other.start < clue.end for other in others)
+def _spans(part: Part, found: Sequence[Found]) -> Spans:
+    return Spans((one.clue.start, one.clue.end) for one in found if one.part is part)
