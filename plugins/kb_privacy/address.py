@@ -16,7 +16,7 @@ _DASH = r"[-ー]"
 _TOWN = r"(?:[一-龠々ァ-ヴー]|[ヶケヵ]|が(?=[丘岡原谷浜崎])|の(?=[宮里丘台]))"
 _NUMBERS = (
     rf"{_N}丁目(?:(?:の|{_DASH})?{_N}(?:番地?|{_DASH})?(?:(?:の|{_DASH})?{_N}号?)?)?"
-    rf"|{_N}番地(?!味)(?:[の{_DASH[1:-1]}]{_N}(?![軒戸室階角部人]))*(?:{_N}号)?"
+    rf"|{_N}番地(?!味)(?:[0-9]{{1,4}}(?![0-9]))?(?:[の{_DASH[1:-1]}]{_N}(?![軒戸室階角部人]))*(?:{_N}号)?"
     rf"|{_N}番{_N}号"
 )
 _LOTS = rf"[0-9]{{1,5}}{_DASH}[0-9]{{1,4}}(?:{_DASH}[0-9]{{1,4}}){{0,2}}(?![0-9人件円回班組年月日])"
@@ -28,7 +28,7 @@ _PREFIX_HOUSE = (
 _SUFFIX_HOUSE = r"(?:アパート|団地|住宅|寮|荘|ビル)"
 _HOUSE = rf"(?:{_PREFIX_HOUSE}|{_SUFFIX_HOUSE})"
 _NAMED = r"[一-龠々ァ-ヴーヶケA-Za-z]{1,10}(?:[がの][一-龠々]{1,3})?"
-_BUILDING = rf"(?:{_NAMED}{_HOUSE}|{_PREFIX_HOUSE}{_NAMED})"
+_BUILDING = rf"(?:(?:{_NAMED})?{_PREFIX_HOUSE}{_NAMED}|{_NAMED}{_HOUSE})"
 _ROOM = r"(?:[0-9]{1,3}号棟|[0-9A-Z]{1,3}棟)?[ ]?(?:[0-9]{1,4}号室?|[0-9]{3,4}(?![0-9]))"
 _AFTER_NUMBERS = re.compile(rf"[ ]?{_BUILDING}(?:[ ]?{_ROOM})?|[ ]?{_ROOM}")
 
@@ -122,6 +122,8 @@ def _start_of_place(passage: Passage, place: int) -> int:
 
 
 def _street_certainty(before: str, core: str, town: str) -> Certainty | None:
+    if re.fullmatch(rf"{_N}丁目", core) and not town:
+        return None  # 一丁目の自治会: which town it is of, the text does not say
     if re.search(r"[丁番号]", core):
         return "sure" if town or "番" in core else "perhaps"
     if town and _MUNICIPALITY.match(before):
@@ -134,15 +136,20 @@ def _street_certainty(before: str, core: str, town: str) -> Certainty | None:
 def _with_building(plain: str, end: int) -> int:
     """The end of the address, with the building and the room that follow its numbers."""
     found = _AFTER_NUMBERS.match(plain, end)
-    return found.end() if found else end
+    house = _HOUSED.match(found.group().lstrip()) if found else None
+    return found.end() if found and (house is None or house["room"] or _is_named(house)) else end
+
+
+def _is_named(house: re.Match[str]) -> bool:
+    """Whether a house has a name (青葉ハイツ), not only a sort (市営住宅) or a letter already (B団地)."""
+    name = re.sub(_HOUSE, "", house["building"])
+    sort = _SORTS.match(name)
+    return len(name) > 0 and (sort is None or sort.end() < len(name)) and not re.fullmatch("[A-Z]{1,2}", name)
 
 
 def _buildings(passage: Passage) -> Iterator[Clue]:
     for found in _HOUSED.finditer(passage.plain):
-        name = re.sub(_HOUSE, "", found["building"])
-        sort = _SORTS.match(name)
-        is_named = bool(name) and (sort is None or sort.end() < len(name))
         if found["room"]:
             yield passage.clue(Kind.ADDRESS, found.span(), "建物と部屋の番号です。書かないでください。")
-        elif is_named:
+        elif _is_named(found):
             yield passage.clue(Kind.ADDRESS, found.span(), "建物の名前かもしれません。", "perhaps")

@@ -18,6 +18,8 @@ _NOBODY_OF_THE_CASE = r"(?![^。\n]{0,60}(?:さん|様|ちゃん|くん))"
 _LABELLED = re.compile(
     rf"(?<![一-龠]){_ROLE}(?:[ ]?[:=/\t]|[ ]?\n(?=[^。\n]{{1,40}}(?:\n|\Z))){_NOBODY_OF_THE_CASE}[^。\n]{{0,60}}"
 )
+#: Without a mark, as a line of its own: 報告　みどり県社会福祉協議会　浅井みゆき.
+_LINED = re.compile(rf"(?:(?<=\n)|\A){_ROLE}[ ]{{1,2}}{_NOBODY_OF_THE_CASE}[^。、\n]{{2,40}}(?=\n|\Z)")
 _SPEAKER = r"(?:執筆者?|著者|文責|報告者|発表者|事例提供者?|助言者|コメンテーター|スーパーバイザー|講師|登壇者|司会者?|監修者?)"
 _SPOKEN = re.compile(
     rf"{_SPEAKER}(?:(?:の|である|[ ]{{1,2}})[^。、\n(はがをに]{{1,16}}|は{_NOBODY_OF_THE_CASE}[^。、\n(]{{0,24}})(?:\([^()\n]{{1,40}}\))?"
@@ -35,7 +37,7 @@ _HEADING = re.compile(rf"[ ■●◆【]*{_ROLE}[ 】:]*(?:紹介)?")
 
 def bylines(plain: str) -> Spans:
     """The spans of ``plain`` that sign something or cite somebody."""
-    patterns = (_LABELLED, _SPOKEN, _LITERATURE, _SIGNED)
+    patterns = (_LABELLED, _LINED, _SPOKEN, _LITERATURE, _SIGNED)
     return Spans(found.span() for pattern in patterns for found in pattern.finditer(plain))
 
 

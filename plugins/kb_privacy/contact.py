@@ -14,7 +14,7 @@ from kb_privacy.passage import Passage
 
 _GAP = r"[-ー・. ]"
 _PHONE = re.compile(
-    r"(?<![0-9A-Za-z.-])"
+    r"(?:(?<![0-9A-Za-z.-])|(?<=(?i:tel|fax)))"
     r"(?:"
     rf"\+81{_GAP}?\(?0?\)?{_GAP}?[1-9][0-9]{{0,3}}{_GAP}?[0-9]{{1,4}}{_GAP}?[0-9]{{4}}"
     rf"|\(0[0-9]{{1,4}}\){_GAP}?[0-9]{{1,4}}{_GAP}[0-9]{{3,4}}"

@@ -23,6 +23,7 @@ _POETIC = frozenset("森 家 丘 里 郷 園 花 風 木 杜 海 空 虹 星 街
 _PUBLIC = re.compile(r"地域包括支援センター|基幹相談支援センター|福祉センター|公民館|児童館")
 
 #: つくし作業所: Sudachi takes some names in hiragana for verbs. With these endings they may well be some.
+_TWICE = re.compile(r"([ぁ-ん][ぁ-ん])\1|ほのぼの|さんさん")
 _KANA = re.compile(r"[ぁ-ん]{2,6}(?<![のなたるいがをにはでともてへくうっ])")
 #: 若葉小, 汐見中: a school by its short name. 中 is too many other things (日本中) without a word of school after it.
 _SHORT = re.compile(
@@ -129,6 +130,8 @@ def _kana_before(words: Sequence[Morpheme], last: int, noun: int) -> int:
     while first and re.fullmatch("[ぁ-ん]+", words[first - 1].surface) and words[first - 1].part_of_speech[0] in _WORDS:
         first -= 1
     written = "".join(word.surface for word in words[first : last + 1])
+    if _TWICE.fullmatch(written):
+        return words[first].start
     is_name = _KANA.fullmatch(written) and any(word.part_of_speech[0] != "副詞" for word in words[first : last + 1])
     return words[first].start if is_name else noun
 
@@ -151,9 +154,14 @@ def _is_poetic_no(words: Sequence[Morpheme], number: int) -> bool:
         words[number].surface == "の"
         and 0 < number < len(words) - 1
         and words[number + 1].surface in _POETIC
-        and is_nounish(words[number - 1])
         and bool(re.search(r"[ぁ-んァ-ヴー]\Z", words[number - 1].surface))
+        and (is_nounish(words[number - 1]) or _is_kana_verb(words[number - 1]))
     )
+
+
+def _is_kana_verb(word: Morpheme) -> bool:
+    """みはらし of みはらしの丘: what Sudachi takes for the stem of a verb."""
+    return word.part_of_speech[0] == "動詞" and bool(re.fullmatch("[ぁ-ん]{3,}", word.surface))
 
 
 def _is_generic(word: Morpheme) -> bool:
@@ -187,7 +195,7 @@ def _name_after(passage: Passage, kind: re.Match[str], at: dict[int, int]) -> in
         return kind.end()
     words, last = passage.words, number
     is_corporate = kind.group().endswith(("法人", "会社"))
-    while last < min(len(words), number + _LONGEST) and (is_nounish(words[last]) or _is_poetic_no(words, last) or _is_adverb(words, last)):
+    while last < min(len(words), number + _LONGEST) and (is_nounish(words[last]) or _is_poetic_no(words, last) or _is_adverb(words, last) or _begins_poetic(words, last)):
         last += 1
     run = words[number:last]
     while run and (run[-1].surface in _EMPLOYED or (not is_corporate and _is_trailing(run[-1]))):
@@ -198,6 +206,10 @@ def _name_after(passage: Passage, kind: re.Match[str], at: dict[int, int]) -> in
     kana = re.match(r"[ぁ-んァ-ヴー]{2}", run[0].surface)
     named = proper or kana or is_corporate or run[-1].surface[-1] in "園苑荘会家"
     return run[-1].end if named else kind.end()
+
+
+def _begins_poetic(words: Sequence[Morpheme], number: int) -> bool:
+    return _is_kana_verb(words[number]) and number + 2 < len(words) and _is_poetic_no(words, number + 1)
 
 
 def _is_trailing(word: Morpheme) -> bool:

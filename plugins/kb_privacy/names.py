@@ -16,7 +16,7 @@ _HONORED = re.compile(rf"[ ]?(?:\((?:仮名|仮)\))?[ ]?{HONORIFIC}")
 _HOUSEHOLD = re.compile(HOUSEHOLD)
 _OF_KIN = re.compile(rf"の(?:{KIN}|家(?![庭具])|自宅|部屋|ところ|件)")
 _THING = re.compile(THING)
-_CITED = re.compile(r"(?:ら|ほか|他)?[ ]?[(]?(?:19|20)[0-9]{2}[a-z]?[)]")
+_CITED = re.compile(r"(?:[・、][一-龠々]{1,4})*(?:ら|ほか|他)?[ ]?[(]?(?:19|20)[0-9]{2}[a-z]?[)]")
 _PSEUDONYM = re.compile(rf"(?:{HONORIFIC})?[ ]?[(「]?(?:仮名|仮)[)」]?")
 _BARE = re.compile(r"[はがをにともへや、。(「」)・\s]|から|より|いう|の(?!木)|\Z")
 _AGE = re.compile(r"[ ]?[(][^()\n]{0,6}(?:[0-9]{1,3}|[一二三四五六七八九十]{1,4})[歳才代]")
@@ -41,8 +41,11 @@ _KATAKANA = re.compile(r"[ァ-ヴー]{2,}")
 #: はるとくん, at the beginning of a sentence or after a mark: Sudachi takes such names apart.
 _FAMILIAR_KANA = re.compile(r"(?:(?<=[\n。、「『(・])|\A)(?P<name>[ぁ-ん]{2,5}?)(?=くん|君|ちゃん)")
 _CALLED = re.compile(rf"{TITLE}(?!会|室|連)|(?:宅|家(?![庭屋賃具事財電計])|夫妻|一家|親子)(?=[のはがをにへでも、。])")
-#: Common nouns of one character that are family names as well.
-_ONE_KANJI = frozenset("星泉森林原谷岡堀辻関角滝浜島沢湊岸畑丘北西南東堤橋坂梅桜桂楠柳杉松竹菊萩榊椿葵茜光翼空海陸蓮樹岬栞杏葉歩")
+#: Nouns of one character that are addressed and are no names; any other one is (星さん, 花さん).
+_ONE_KANJI_NO_NAMES = frozenset(
+    "母父兄姉弟妹祖孫娘嫁婿妻夫子親姪甥客王神仏鬼犬猫鳥馬牛豚鶏魚亀兎狸狐猿隣奥嬢坊皆主店宅方者員師長係屋士手君僕私俺誰彼何殿様氏人男女老若医僧尼敵味姑舅"
+)
+_PET_BEFORE = re.compile(r"(?:犬|猫|ネコ|ペット|インコ|小鳥|文鳥|うさぎ|ウサギ|金魚|亀)(?:の|、)?「?\Z")
 _JOIN = frozenset("・=＝ 　")
 _LONGEST_KANA = 6
 _LONGEST = 20
@@ -87,7 +90,7 @@ def _judged(passage: Passage, name: Candidate) -> tuple[str, Certainty] | None:
         return "仮名とありますが、人の名前です。A、B、Cの記号にするのが決まりです。", "perhaps"
     if _is_addressed(plain, name):
         return f"「{written}」は人の名前です。記号に置き換えてください。", "sure"
-    if _THING.match(plain, name.end):
+    if _THING.match(plain, name.end) or _PET_BEFORE.search(plain, max(0, name.start - 8), name.start):
         return None
     before = plain[max(0, name.start - 24) : name.start]
     if _FIELD_BEFORE.search(before) or (_ROLE_BEFORE.search(before) and _BARE.match(plain, name.end)):
@@ -197,7 +200,7 @@ def _is_called(passage: Passage, number: int) -> bool:
         return False
     if is_place(word):
         return not re.search(r"[都道府県市区町村]\Z", word.surface)
-    return not word.known or (len(word.surface) == 1 and word.surface in _ONE_KANJI)
+    return not word.known or _is_one_kanji(word)
 
 
 def _names_in_forms(passage: Passage) -> Iterator[Candidate]:
@@ -219,8 +222,14 @@ def _addressed(words: Sequence[Morpheme], honorific: int) -> Sequence[Morpheme]:
     if _KANJI_NAME.fullmatch(before.surface):
         alone = honorific < 2 or not is_nounish(words[honorific - 2])  # 屋 of 八百屋さん is not alone
         familiar = words[honorific].surface in _FAMILIAR and before.part_of_speech[0] == "名詞"
-        return (before,) if not before.known or (alone and (familiar or before.surface in _ONE_KANJI)) else ()
+        return (before,) if not before.known or (alone and (familiar or _is_one_kanji(before))) else ()
     return _kana_run(words, honorific)
+
+
+def _is_one_kanji(word: Morpheme) -> bool:
+    """A noun of one character that may be somebody's name before さん or a calling."""
+    is_noun = word.part_of_speech[0] == "名詞" and word.part_of_speech[1] != "数詞"
+    return len(word.surface) == 1 and is_noun and word.surface not in _ONE_KANJI_NO_NAMES
 
 
 def _kana_run(words: Sequence[Morpheme], honorific: int) -> Sequence[Morpheme]:
