@@ -79,9 +79,9 @@ def anonymous(evidence: str, letter: str) -> str:
 
 
 def name_of(evidence: str) -> str:
-    """What a facility is called, without what it is: さくら of both さくら苑 and 特別養護老人ホーム「さくら苑」."""
-    name = evidence[slice(*_name_in(evidence))].strip(" 　「」『』\"")
-    return name[: _name_in(name)[1]] or evidence
+    """What a facility is called, without the sort before it: さくら苑 of 特別養護老人ホーム「さくら苑」."""
+    start, _ = _name_in(evidence)
+    return evidence[start:].strip(" 　「」『』\"") or evidence
 
 
 def _name_in(evidence: str) -> tuple[int, int]:

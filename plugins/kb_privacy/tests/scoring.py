@@ -1,10 +1,9 @@
-"""Labelled sentences, and how well the rules do on them."""
-
-from __future__ import annotations
+"""Labelled sentences, and how well the rules do on them: ``python -m kb_privacy.tests.scoring sentences.txt``."""
 
 import re
+import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kb_privacy.check import check
@@ -41,10 +40,12 @@ def labelled(number, line):
 class Score:
     """Counts by kind. A finding is right only if kind, start and end are those of the label."""
 
-    right: Counter
-    wrong: Counter
-    missed: Counter
-    complaints: list
+    right: Counter = field(default_factory=Counter)
+    wrong: Counter = field(default_factory=Counter)
+    missed: Counter = field(default_factory=Counter)
+    unseen: Counter = field(default_factory=Counter)
+    """Labels of which not one character is marked, whatever as: what would be published unnoticed."""
+    complaints: list = field(default_factory=list)
 
     def precision(self, kind):
         return ratio(self.right[kind], self.wrong[kind])
@@ -52,15 +53,20 @@ class Score:
     def recall(self, kind):
         return ratio(self.right[kind], self.missed[kind])
 
+    def noticed(self, kind):
+        return 1 - self.unseen[kind] / n if (n := self.right[kind] + self.missed[kind]) else 1.0
+
     @property
     def kinds(self):
         return [*sorted({*self.right, *self.wrong, *self.missed} - {"all"}), "all"]
 
     def table(self):
-        rows = [f"{'kind':10} {'n':>4} {'precision':>9} {'recall':>7}"]
+        rows = [f"{'kind':10} {'n':>4} {'precision':>9} {'recall':>7} {'noticed':>8}"]
         for kind in self.kinds:
             n = self.right[kind] + self.missed[kind]
-            rows.append(f"{kind:10} {n:4} {self.precision(kind):9.2f} {self.recall(kind):7.2f}")
+            rows.append(
+                f"{kind:10} {n:4} {self.precision(kind):9.2f} {self.recall(kind):7.2f} {self.noticed(kind):8.2f}"
+            )
         return "\n".join(rows)
 
 
@@ -68,27 +74,32 @@ def ratio(right, other):
     return right / (right + other) if right + other else 1.0
 
 
-def score(name, certainties=("sure", "perhaps")):
-    result = Score(Counter(), Counter(), Counter(), [])
+def score(name):
+    result = Score()
     for sentence in read(name):
-        found = {(str(f.kind), f.start, f.end) for f in check(sentence.text) if f.certainty in certainties}
-        for counter, group in (
-            (result.right, found & sentence.targets),
-            (result.wrong, found - sentence.targets),
-            (result.missed, sentence.targets - found),
-        ):
-            counter.update(kind for kind, _, _ in group)
-            counter["all"] += len(group)
-        for sign, group in (("余計", found - sentence.targets), ("漏れ", sentence.targets - found)):
+        found = {(str(clue.kind), clue.start, clue.end) for clue in check(sentence.text)}
+        missed = sentence.targets - found
+        unseen = {target for target in missed if not any(overlap(target, other) for other in found)}
+        count(result.right, found & sentence.targets)
+        count(result.wrong, found - sentence.targets)
+        count(result.missed, missed)
+        count(result.unseen, unseen)
+        for sign, group in (("余計", found - sentence.targets), ("漏れ", missed)):
             for kind, start, end in sorted(group):
                 result.complaints.append(f"{sentence.line:4} {sign} {kind}「{sentence.text[start:end]}」 {sentence.text}")
     return result
 
 
-if __name__ == "__main__":
-    import sys
+def count(counter, group):
+    counter.update(kind for kind, _, _ in group)
+    counter["all"] += len(group)
 
+
+def overlap(one, other):
+    return one[1] < other[2] and other[1] < one[2]
+
+
+if __name__ == "__main__":
     for file in sys.argv[1:]:
         outcome = score(file)
-        print("\n".join(outcome.complaints))
-        print(outcome.table())
+        print(file, sum(1 for _ in read(file)), "sentences", *outcome.complaints, outcome.table(), sep="\n")  # noqa: T201
