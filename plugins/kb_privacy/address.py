@@ -1,6 +1,7 @@
 """Addresses below the municipality: towns with numbers, buildings, rooms.
 
-An address begins with its municipality, if that stands before it: both are rewritten as one (A市). The prefecture stays.
+An address begins with its municipality, if that stands before it: both are rewritten as one (A市). The prefecture
+stays.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ _LOTS = rf"[0-9]{{1,5}}{_DASH}[0-9]{{1,4}}(?:{_DASH}[0-9]{{1,4}}){{0,2}}(?![0-9�
 _CORE = re.compile(rf"(?<![0-9第]){_NUMBERS}|(?<![0-9第R]){_LOTS}")
 
 _PREFIX_HOUSE = (
-    r"(?:ハイツ|コーポ(?:ラス)?|メゾン|マンション|ハイム|レジデンス|パレス|ヴィラ|シャトー|カーサ|コート|フラット|ドミール|グランデ)"
+    r"(?:ハイツ|コーポ(?:ラス)?|メゾン|マンション|ハイム|レジデンス|パレス|ヴィラ|シャトー|カーサ|コート|フラット"
+    r"|ドミール|グランデ)"
 )
 _SUFFIX_HOUSE = r"(?:アパート|団地|住宅|寮|荘|ビル)"
 _HOUSE = rf"(?:{_PREFIX_HOUSE}|{_SUFFIX_HOUSE})"
@@ -34,22 +36,29 @@ _AFTER_NUMBERS = re.compile(rf"[ ]?{_BUILDING}(?:[ ]?{_ROOM})?|[ ]?{_ROOM}")
 
 _HOUSED = re.compile(rf"(?P<building>{_BUILDING})(?P<room>[ ]?{_ROOM})?")
 _ROOM_ALONE = re.compile(r"(?<![0-9])[0-9]{1,4}号室")
-_TOWN_ALONE = re.compile(r"(?<=[市区])(?P<town>[一-龠々ァ-ヴーヶケ]{1,6}町)(?=[にのでへはを、。(]|から|在住)(?!の?(?:役場|長|議会))")
+_TOWN_ALONE = re.compile(
+    r"(?<=[市区])(?P<town>[一-龠々ァ-ヴーヶケ]{1,6}町)(?=[にのでへはを、。(]|から|在住)(?!の?(?:役場|長|議会))"
+)
 _VILLAGE = re.compile(r"大字[一-龠々ァ-ヴーヶケ]{1,8}")
 
 #: The longest run before the numbers that is looked at: a municipality, a ward, a town.
 _LONGEST = 24
 _RUN = re.compile(rf"(?:{_TOWN})+\Z")
-_BEFORE_MUNICIPALITY = re.compile(r"(?:.*県|.*?(?:東京都|北海道|京都府|大阪府))?(?:現?住所|本籍地?|自宅|実家|転居先|住まい)?")
+_BEFORE_MUNICIPALITY = re.compile(
+    r"(?:.*県|.*?(?:東京都|北海道|京都府|大阪府))?(?:現?住所|本籍地?|自宅|実家|転居先|住まい)?"
+)
 _MUNICIPALITY = re.compile(
     r"(?:[^市区町村郡]{1,6}郡)?(?P<name>.[^市区町村]{0,5}?(?:町市|村市|市市|市|区|町|村))(?:[^市区町村]{1,4}区)?(?=.)"
 )
 
 #: Sorts of houses, not names of houses.
 _SORTS = re.compile(
-    r"(?:県営|市営|町営|村営|都営|府営|公営|区営|公団|公社|木造|賃貸|民間|分譲|高層|中層|低層|集合|共同|戸建|一戸建|復興|災害|仮設|老朽|単身|学生|社員"
-    r"|職員|独身|高齢者|サービス付き高齢者向け|ワンルーム|家族|同じ|古い|大規模|旧|隣|別|新築|中古|持ち|大型|特定|優良|公的|国営|雑居|商業|オフィス|駅前|都市|都市型"
-    r"|格安|低家賃|借家|戸|向け|用|型|者|現在|自分|実家|自宅|空き|介護|有料|福祉|支援|生活|一般|高級|鉄筋|築|年|階建|建て?|付き?)*"
+    r"(?:県営|市営|町営|村営|都営|府営|公営|区営|公団|公社|木造|賃貸|民間|分譲|高層|中層|低層|集合|共同|戸建|一戸建"
+    r"|復興|災害|仮設|老朽|単身|学生|社員"
+    r"|職員|独身|高齢者|サービス付き高齢者向け|ワンルーム|家族|同じ|古い|大規模|旧|隣|別|新築|中古|持ち|大型|特定"
+    r"|優良|公的|国営|雑居|商業|オフィス|駅前|都市|都市型"
+    r"|格安|低家賃|借家|戸|向け|用|型|者|現在|自分|実家|自宅|空き|介護|有料|福祉|支援|生活|一般|高級|鉄筋|築|年|階建"
+    r"|建て?|付き?)*"
 )
 
 

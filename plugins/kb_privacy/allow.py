@@ -32,7 +32,9 @@ def read_allowed(path: Path) -> frozenset[str]:
     except FileNotFoundError:
         return frozenset()
     except (OSError, UnicodeDecodeError) as error:
-        raise AllowListError(str(path), "読み取れません。", "UTF-8で保存し、読み取りの権限を確かめてください。") from error
+        raise AllowListError(
+            str(path), "読み取れません。", "UTF-8で保存し、読み取りの権限を確かめてください。"
+        ) from error
     return frozenset(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from kb_privacy.address import addresses
 from kb_privacy.allow import allowed_spans
 from kb_privacy.birth import births
+from kb_privacy.clue import Clue, resolved
 from kb_privacy.contact import emails, phones, postal_codes
 from kb_privacy.facilities import facilities
-from kb_privacy.clue import Clue, resolved
 from kb_privacy.letters import initials
 from kb_privacy.names import names
 from kb_privacy.numbers import accounts, insurance_numbers, my_numbers

@@ -28,7 +28,8 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     FACILITY = "facility"
     PLACE = "place"
-    """A municipality. Naming one is no finding by itself; the proposed rewrite of an address replaces it all the same, and then everywhere."""
+    """A municipality. Naming one is no finding by itself. Where one is named with an address, a person or facility, it
+    is rewritten (A市), and then alike in the whole document."""
 
     @property
     def label(self) -> str:

@@ -36,22 +36,19 @@ def privacy(files: tuple[Path, ...], allow: Path | None, as_json: bool) -> None:
     texts = {str(file): _read(file) for file in files}
     found = {name: tuple(_check(text, allowed)) for name, text in texts.items()}
     if as_json:
-        click.echo(json.dumps([_record(name, texts[name], one) for name in found for one in found[name]], **_JSON))
+        records = [_record(name, texts[name], one) for name, all_of_it in found.items() for one in all_of_it]
+        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
     else:
-        for name in found:
-            _show(name, texts[name], found[name])
+        for name, all_of_it in found.items():
+            _show(name, texts[name], all_of_it)
     if any(found.values()):
         click.get_current_context().exit(FOUND)
 
 
-_JSON = {"ensure_ascii": False, "indent": 2}
-
-
 def _read(file: Path) -> str:
     try:
-        stream = click.open_file(str(file), encoding="utf-8-sig")
-        with stream:
-            return stream.read()
+        with click.open_file(str(file), encoding="utf-8-sig") as stream:
+            return str(stream.read())
     except (OSError, UnicodeDecodeError) as error:
         fix = "UTF-8のテキストで保存するか、文章を「kb privacy -」に貼り付けてください。"
         raise NoTextError(str(file), "テキストとして読み取れません。", fix) from error

@@ -1,7 +1,7 @@
 """Telephone numbers, postal codes and mail addresses.
 
-Numbers follow 電気通信番号規則 (令和元年総務省令第4号): a domestic number begins with 0 and has 10 digits, 11 for mobile
-(070, 080, 090), IP (050) and toll-free (0800) ones.
+Numbers follow 電気通信番号規則 (令和元年総務省令第4号): a domestic number begins with 0 and has 10 digits, 11 for
+mobile (070, 080, 090), IP (050) and toll-free (0800) ones.
 """
 
 from __future__ import annotations
@@ -33,9 +33,13 @@ _LOCAL = re.compile(
 )
 
 _POSTAL = re.compile(r"(?:〒|郵便番号)[^0-9\n]{0,4}([0-9]{3}[-ー]?[0-9]{4})(?![0-9])")
-_BARE_POSTAL = re.compile(r"(?<![0-9A-Za-z-])([0-9]{3}-[0-9]{4})(?![0-9-])(?=[ \n]*[一-龠ぁ-んァ-ヴー]{1,4}[都道府県市郡区])")
+_BARE_POSTAL = re.compile(
+    r"(?<![0-9A-Za-z-])([0-9]{3}-[0-9]{4})(?![0-9-])(?=[ \n]*[一-龠ぁ-んァ-ヴー]{1,4}[都道府県市郡区])"
+)
 
-_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,63}")
+_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,63}"
+)
 
 
 def phones(passage: Passage) -> Iterator[Clue]:

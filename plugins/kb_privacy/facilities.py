@@ -18,7 +18,36 @@ _NOUN_AT_END = re.compile(rf"{_NOUN.pattern}|[小中高]\Z")
 _QUOTED = re.compile(rf"(?P<type>{_TYPE.pattern})[ ]?[「『\"](?P<name>[^「」『』\"\n]{{1,20}})[」』\"]")
 
 #: の that is part of a name: みどりの森, ひかりの丘.
-_POETIC = frozenset("森 家 丘 里 郷 園 花 風 木 杜 海 空 虹 星 街 庭 国 島 実 泉 翼 道 樹 子 会 郷".split())
+_POETIC = frozenset(
+    [
+        "森",
+        "家",
+        "丘",
+        "里",
+        "郷",
+        "園",
+        "花",
+        "風",
+        "木",
+        "杜",
+        "海",
+        "空",
+        "虹",
+        "星",
+        "街",
+        "庭",
+        "国",
+        "島",
+        "実",
+        "泉",
+        "翼",
+        "道",
+        "樹",
+        "子",
+        "会",
+        "郷",
+    ]
+)
 #: The office of a municipality is named by the municipality alone, and that may stay.
 _PUBLIC = re.compile(r"地域包括支援センター|基幹相談支援センター|福祉センター|公民館|児童館")
 
@@ -27,10 +56,13 @@ _TWICE = re.compile(r"([ぁ-ん][ぁ-ん])\1|ほのぼの|さんさん")
 _KANA = re.compile(r"[ぁ-ん]{2,6}(?<![のなたるいがをにはでともてへくうっ])")
 #: 若葉小, 汐見中: a school by its short name. 中 is too many other things (日本中) without a word of school after it.
 _SHORT = re.compile(
-    r"[小高](?=[にのでへをがは、。])|中(?=(?:[1-3一二三]年|に(?:通|入学|進学|在籍)|を(?:卒業|欠席)|の(?:生徒|担任|教|校長|[1-3一二三]年)))"
+    r"[小高](?=[にのでへをがは、。])|中(?=(?:[1-3一二三]年|に(?:通|入学|進学|在籍)|を(?:卒業|欠席)|の(?:生徒|担任|教"
+    r"|校長|[1-3一二三]年)))"
 )
 #: What follows the name of a company and is not part of it.
-_EMPLOYED = frozenset("勤務 在籍 退職 就職 経営 主催 運営 社員 職員 役員 代表 社長 在職 入社".split())
+_EMPLOYED = frozenset(
+    ["勤務", "在籍", "退職", "就職", "経営", "主催", "運営", "社員", "職員", "役員", "代表", "社長", "在職", "入社"]
+)
 
 #: Words that a name has at most.
 _LONGEST = 10
@@ -81,7 +113,7 @@ def anonymous(evidence: str, letter: str) -> str:
 def name_of(evidence: str) -> str:
     """What a facility is called, without the sort before it: さくら苑 of 特別養護老人ホーム「さくら苑」."""
     start, _ = _name_in(evidence)
-    return evidence[start:].strip(" 　「」『』\"") or evidence
+    return evidence[start:].strip(' 　「」『』"') or evidence
 
 
 def _name_in(evidence: str) -> tuple[int, int]:
@@ -99,7 +131,7 @@ def _name_in(evidence: str) -> tuple[int, int]:
 
 def _name_before(passage: Passage, noun: re.Match[str], until: dict[int, int]) -> int:
     """Where the name before a noun begins; the noun's own start if it has none."""
-    number = _word_ending(passage, noun.start(), until)
+    number = until.get(noun.start())
     if number is None:
         return _inside_a_word(passage, noun)
     if not is_nounish(passage.words[number]):
@@ -108,10 +140,6 @@ def _name_before(passage: Passage, noun: re.Match[str], until: dict[int, int]) -
     while run and _is_generic(run[0]):
         run = run[1:]
     return run[0].start if run and _names_something(run, noun.group()) else noun.start()
-
-
-def _word_ending(passage: Passage, end: int, until: dict[int, int]) -> int | None:
-    return until.get(end)
 
 
 def _inside_a_word(passage: Passage, noun: re.Match[str]) -> int:
@@ -195,7 +223,9 @@ def _name_after(passage: Passage, kind: re.Match[str], at: dict[int, int]) -> in
         return kind.end()
     words, last = passage.words, number
     is_corporate = kind.group().endswith(("法人", "会社"))
-    while last < min(len(words), number + _LONGEST) and (is_nounish(words[last]) or _is_poetic_no(words, last) or _is_adverb(words, last) or _begins_poetic(words, last)):
+    while last < min(len(words), number + _LONGEST) and (
+        is_nounish(words[last]) or _is_poetic_no(words, last) or _is_adverb(words, last) or _begins_poetic(words, last)
+    ):
         last += 1
     run = words[number:last]
     while run and (run[-1].surface in _EMPLOYED or (not is_corporate and _is_trailing(run[-1]))):
@@ -219,5 +249,3 @@ def _is_trailing(word: Morpheme) -> bool:
 def _is_adverb(words: Sequence[Morpheme], number: int) -> bool:
     """ほっとスペース, のびのびルーム: an adverb may be part of a name if a noun follows."""
     return words[number].part_of_speech[0] == "副詞" and number + 1 < len(words) and is_nounish(words[number + 1])
-
-

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from string import ascii_uppercase
 
-from kb_privacy.clue import Clue, Kind
+from kb_privacy.clue import Certainty, Clue, Kind
 from kb_privacy.passage import Passage
 from kb_privacy.vocabulary import FACILITY_TYPES, HONORIFIC
 
@@ -15,8 +15,10 @@ _ALONE = r"(?<![A-Za-z0-9.])(?P<letter>[A-Z]{1,2})(?![A-Za-z0-9.])"
 _UNIT = "[市町村区]"
 #: What a letter is part of, if it is no person: A病院, B型, C棟, D県.
 _THING = (
-    r"[ ]?(?:病院|医院|クリニック|診療所|薬局|施設|園|苑|荘|ホーム|寮|事業所|作業所|工房|センター|ステーション|小|中|高|大学|学校|校|社|会社|法人|団体|会"
-    r"|商店|店|銀行|団地|アパート|マンション|ハイツ|都|道|府|県|郡|地区|地域|型|棟|号|判|級|班|列|席|線|面|ランク|ステージ|プラン|コース|案|群|票|表|層|の[0-9])"
+    r"[ ]?(?:病院|医院|クリニック|診療所|薬局|施設|園|苑|荘|ホーム|寮|事業所|作業所|工房|センター|ステーション|小|中"
+    r"|高|大学|学校|校|社|会社|法人|団体|会"
+    r"|商店|店|銀行|団地|アパート|マンション|ハイツ|都|道|府|県|郡|地区|地域|型|棟|号|判|級|班|列|席|線|面|ランク"
+    r"|ステージ|プラン|コース|案|群|票|表|層|の[0-9])"
 )
 _AFTER_TYPE = "|".join(f"(?<={kind})" for kind in FACILITY_TYPES)
 _NOT_AFTER_TYPE = "".join(f"(?<!{kind})" for kind in FACILITY_TYPES)
@@ -31,7 +33,9 @@ _DOTTED = re.compile(r"(?<![A-Za-z0-9.])[A-Z]\.(?=[ ]?(?:さん|氏|様|くん|�
 _SINGLE = re.compile(rf"(?<![A-Za-z0-9.])[A-Z](?=(?:[ ]?(?![A-Za-z]){HONORIFIC}|宅|家|夫妻|親子|一家))")
 
 #: Professions and roles of two letters, and others that are addressed like people or have their meaning in brackets.
-_ROLES = frozenset({"PT", "OT", "ST", "CW", "SW", "CM", "NS", "VC", "HH", "DR", "CO", "PO", "SV", "GH", "DV", "NW", "QO"})
+_ROLES = frozenset(
+    {"PT", "OT", "ST", "CW", "SW", "CM", "NS", "VC", "HH", "DR", "CO", "PO", "SV", "GH", "DV", "NW", "QO"}
+)
 
 #: No Japanese name begins with them in romaji (Hepburn); X stands for somebody unknown.
 _NO_INITIALS = frozenset("LQVX")
@@ -66,7 +70,7 @@ def initials(passage: Passage) -> Iterator[Clue]:
     begun = passage.letters | people([passage])
     for found in _INITIALS.finditer(passage.plain):
         if found.group() not in _ROLES and not (found.group().isalpha() and "Z" in begun):
-            certain = "perhaps" if found.group().isalpha() else "sure"
+            certain: Certainty = "perhaps" if found.group().isalpha() else "sure"
             yield passage.clue(Kind.INITIAL, found.span(), _why(found.group()), certain)
     for found in _DOTTED.finditer(passage.plain):
         yield passage.clue(Kind.INITIAL, found.span(), _why(found.group()))

@@ -6,11 +6,23 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kb import Morpheme, morphemes, search_key
+from kb import Morpheme
 from kb_privacy.bylines import bylines
 from kb_privacy.clue import Certainty, Clue, Kind
 from kb_privacy.passage import Passage, is_latin, is_nounish, is_person, is_place
-from kb_privacy.vocabulary import ADDRESSED, FIELD, GENERIC, HISTORICAL, HONORIFIC, HOUSEHOLD, KIN, LABEL, ROLE, THING, TITLE
+from kb_privacy.vocabulary import (
+    ADDRESSED,
+    FIELD,
+    GENERIC,
+    HISTORICAL,
+    HONORIFIC,
+    HOUSEHOLD,
+    KIN,
+    LABEL,
+    ROLE,
+    THING,
+    TITLE,
+)
 
 _HONORED = re.compile(rf"[ ]?(?:\((?:仮名|仮)\))?[ ]?{HONORIFIC}")
 _HOUSEHOLD = re.compile(HOUSEHOLD)
@@ -25,11 +37,13 @@ _ROLE_BEFORE = re.compile(rf"{ROLE}(?:の|である|、|[ \t・「])?\Z")
 _OF_ROLE = re.compile(rf"[ ]?[(]{ROLE}[、)]")
 _FIELDED = re.compile(
     rf"(?:{LABEL}|緊急連絡先|キーパーソン|利用者|相談者)(?:氏名|名)?(?:\([^()\n]{{1,8}}\))?[ \t:=]{{1,3}}"
-    r"(?P<name>[ぁ-ん]{2,6} [ぁ-ん]{2,6}|[ァ-ヴー]{2,8} [ァ-ヴー]{2,8}|[一-龠々ヶ﨑]{1,4} [一-龠々ぁ-んァ-ヴーヶ﨑]{1,5})"
+    r"(?P<name>[ぁ-ん]{2,6} [ぁ-ん]{2,6}|[ァ-ヴー]{2,8} [ァ-ヴー]{2,8}"
+    r"|[一-龠々ヶ﨑]{1,4} [一-龠々ぁ-んァ-ヴーヶ﨑]{1,5})"
     r"(?=[ \t]{0,2}(?:[(\n\t]|様|殿|氏|さん|\Z|[ ]{2}|[ ](?:性別|年齢|生年|男|女|電話|住所)))"
 )
 _KIN_FIELDED = re.compile(
-    rf"(?:(?<=[\n\t、。( :])|\A)(?:続柄[ :])?{KIN}[ \t:・]{{0,2}}(?P<name>[一-龠々ァ-ヴー]{{1,4}}(?:[ ][一-龠々ぁ-んァ-ヴー]{{1,4}})?)"
+    r"(?:(?<=[\n\t、。( :])"
+    rf"|\A)(?:続柄[ :])?{KIN}[ \t:・]{{0,2}}(?P<name>[一-龠々ァ-ヴー]{{1,4}}(?:[ ][一-龠々ぁ-んァ-ヴー]{{1,4}})?)"
     r"(?=[ ]?[\t(][ ]?[0-9]{1,3}歳)"
 )
 
@@ -89,12 +103,21 @@ def _judged(passage: Passage, name: Candidate) -> tuple[str, Certainty] | None:
     if _PSEUDONYM.match(plain, name.end):
         return "仮名とありますが、人の名前です。A、B、Cの記号にするのが決まりです。", "perhaps"
     if _is_addressed(plain, name):
-        return f"「{written}」は人の名前です。記号に置き換えてください。", "sure"
+        return _CERTAIN.format(written), "sure"
     if _THING.match(plain, name.end) or _PET_BEFORE.search(plain, max(0, name.start - 8), name.start):
         return None
+    return _judged_by_place(plain, name)
+
+
+_CERTAIN = "「{}」は人の名前です。記号に置き換えてください。"
+
+
+def _judged_by_place(plain: str, name: Candidate) -> tuple[str, Certainty] | None:
+    """Why and how surely what is not addressed (花子さん) is a name, by what stands around it."""
+    written = plain[name.start : name.end]
     before = plain[max(0, name.start - 24) : name.start]
     if _FIELD_BEFORE.search(before) or (_ROLE_BEFORE.search(before) and _BARE.match(plain, name.end)):
-        return f"「{written}」は人の名前です。記号に置き換えてください。", "sure"
+        return _CERTAIN.format(written), "sure"
     if name.is_full or _AGE.match(plain, name.end):
         return f"「{written}」は人の名前と見られます。記号に置き換えてください。", "sure"
     if len(written) > 1 and _is_kanji_or_katakana(written) and _BARE.match(plain, name.end):
@@ -103,7 +126,7 @@ def _judged(passage: Passage, name: Candidate) -> tuple[str, Certainty] | None:
 
 
 def stands_bare(plain: str, end: int) -> bool:
-    """Whether what ends there is followed by a particle or a mark, and is no part of a compound (花子さん, 花子が)."""
+    """Whether what ends there is followed by a particle or a mark, and is no part of a compound."""
     return bool(_BARE.match(plain, end)) and not _THING.match(plain, end)
 
 
@@ -174,7 +197,7 @@ def _is_surname(word: Morpheme) -> bool:
 
 
 def _names_by_place(passage: Passage) -> Iterator[Candidate]:
-    """Words that the dictionary does not call names, but that stand where one stands (ゆいなちゃん, 清水ケアマネジャー)."""
+    """Words that the dictionary does not call names, but that stand where one does (ゆいなちゃん, 清水ケアマネ)."""
     for number, word in enumerate(passage.words):
         run = _addressed(passage.words, number) if word.surface in _POLITE and number else ()
         if run:
@@ -235,7 +258,12 @@ def _is_one_kanji(word: Morpheme) -> bool:
 def _kana_run(words: Sequence[Morpheme], honorific: int) -> Sequence[Morpheme]:
     """Two to six hiragana from the last mark or kanji on, that Sudachi may have taken apart (はると is は + ると)."""
     first = honorific
-    while honorific - first < _LONGEST_KANA and first and re.fullmatch(r"[ぁ-んー]+", words[first - 1].surface) and words[first - 1].part_of_speech[0] != "助詞":
+    while (
+        honorific - first < _LONGEST_KANA
+        and first
+        and re.fullmatch(r"[ぁ-んー]+", words[first - 1].surface)
+        and words[first - 1].part_of_speech[0] != "助詞"
+    ):
         first -= 1
     run = words[first:honorific]
     written = "".join(word.surface for word in run)

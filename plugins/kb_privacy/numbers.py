@@ -39,8 +39,9 @@ def is_my_number(digits: str) -> bool:
 def is_insurer(digits: str) -> bool:
     """Whether six or eight digits end in the check digit of an insurer's number.
 
-    保険者番号等設定要領: from the lowest digit before it times 2 and 1 in turn, a product of two digits counting as the
-    sum of both; 10 minus the last digit of the sum. Eight digits in health insurance, six for 国民健康保険 and 介護保険.
+    保険者番号等設定要領: from the lowest digit before it times 2 and 1 in turn, a product of two digits counting as
+    the sum of both; 10 minus the last digit of the sum. Eight digits in health insurance, six for 国民健康保険 and
+    介護保険.
     """
     products = (int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(digits[:-1])))
     return int(digits[-1]) == -sum(product // 10 + product % 10 for product in products) % 10

@@ -10,8 +10,8 @@ from functools import cached_property
 from kb import Morpheme, morphemes
 from kb_privacy.clue import Certainty, Clue, Kind
 
-#: Everything that people type between the digits of a number. The mark of a long vowel (ー) is left alone: it is part of
-#: words; the rules for numbers know it themselves.
+#: Everything that people type between the digits of a number. The mark of a long vowel (ー) is left alone: it is part
+#: of words; the rules for numbers know it themselves.
 _DASHES = dict.fromkeys("‐‑‒–—―−─━－", "-")
 
 #: One character for one, so that places in the plain form are places in the text.

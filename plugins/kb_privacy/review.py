@@ -28,7 +28,9 @@ SIGNATURE = 60
 #: Names that are looked for elsewhere; kana (さくら, のぞみ) are too often the thing itself.
 _KNOWABLE = re.compile(r"[一-龠々ヶ﨑髙]+|[ァ-ヴー]{2,}")
 _OF_MUNICIPALITY = re.compile(
-    r"(?:県|東京都|北海道|府|(?<![一-龠ァ-ヴ]))(?P<town>(?![隣当本同他各某全両旧近別])[一-龠々ヶケァ-ヴ]{1,5}[市町村区])(?:内|在住|出身)?の?\Z"
+    r"(?:県|東京都|北海道|府"
+    r"|(?<![一-龠ァ-ヴ]))(?P<town>(?![隣当本同他各某全両旧近別])[一-龠々ヶケァ-ヴ]{1,5}[市町村区])(?:内|在住"
+    r"|出身)?の?\Z"
 )
 
 

@@ -94,7 +94,9 @@ def _persons(clues: Sequence[Clue], taken: Collection[str]) -> dict[str, str]:
 
 
 def _facilities(clues: Sequence[Clue], taken: Collection[str]) -> dict[str, str]:
-    keys = {clue.evidence: search_key(facilities.name_of(clue.evidence)) for clue in clues if clue.kind is Kind.FACILITY}
+    keys = {
+        clue.evidence: search_key(facilities.name_of(clue.evidence)) for clue in clues if clue.kind is Kind.FACILITY
+    }
     given = _given(keys.values(), taken)
     return {evidence: given[key] for evidence, key in keys.items()}
 

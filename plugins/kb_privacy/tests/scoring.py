@@ -86,7 +86,9 @@ def score(name):
         count(result.unseen, unseen)
         for sign, group in (("余計", found - sentence.targets), ("漏れ", missed)):
             for kind, start, end in sorted(group):
-                result.complaints.append(f"{sentence.line:4} {sign} {kind}「{sentence.text[start:end]}」 {sentence.text}")
+                result.complaints.append(
+                    f"{sentence.line:4} {sign} {kind}「{sentence.text[start:end]}」 {sentence.text}"
+                )
     return result
 
 

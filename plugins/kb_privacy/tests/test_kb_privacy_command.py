@@ -4,9 +4,9 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from kb_privacy.command import privacy
 
 from kb.errors import KbError
+from kb_privacy.command import privacy
 
 
 def run(*arguments, text=None):

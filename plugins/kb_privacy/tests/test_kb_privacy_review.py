@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-import kb_privacy
 import pytest
-from kb_privacy.tests.casefile import CASES, accepted, case, read, whole
 
+import kb_privacy
 from kb import AccessClass, Config, KbError
 from kb.plugins import Plugins
+from kb_privacy.tests.casefile import CASES, accepted, case, read, whole
 
 PLUGINS = Plugins({"kb_privacy": kb_privacy})
 
@@ -41,9 +41,18 @@ def test_a_case_with_all_proposals_accepted_has_no_finding_left(review, name):
 @pytest.mark.parametrize(
     ("name", "secrets"),
     [
-        ("hoarding.txt", "田中 花子 太郎 正一 石川 鈴木 陽子 小野寺 山崎 青葉町 4月5日 3344 0001234567 みどり製作所 つくし ひまわり"),
-        ("withdrawn.txt", "K.S 渡辺 和子 佐々木 松永 浜岡 山田工務店 汐見診療所 若葉大学 ks1968 1234567 567890 さくら 汐見町"),
-        ("young_carer.txt", "木下 陽菜 真由美 蓮 トメ ロドリゴ 荒木 内田 熊谷 橋本 緑町 潮風 0456 7788 汐見 みなと さくら苑 山田町"),
+        (
+            "hoarding.txt",
+            "田中 花子 太郎 正一 石川 鈴木 陽子 小野寺 山崎 青葉町 4月5日 3344 0001234567 みどり製作所 つくし ひまわり",
+        ),
+        (
+            "withdrawn.txt",
+            "K.S 渡辺 和子 佐々木 松永 浜岡 山田工務店 汐見診療所 若葉大学 ks1968 1234567 567890 さくら 汐見町",
+        ),
+        (
+            "young_carer.txt",
+            "木下 陽菜 真由美 蓮 トメ ロドリゴ 荒木 内田 熊谷 橋本 緑町 潮風 0456 7788 汐見 みなと さくら苑 山田町",
+        ),
     ],
 )
 def test_nothing_of_a_case_is_left_that_gives_somebody_away(review, name, secrets):
@@ -118,7 +127,9 @@ def test_letters_that_have_been_given_are_not_given_again(review, name):
 
 
 def test_one_person_has_one_letter_whatever_the_text_calls_them(review):
-    document, sections = case("田中さんのこと", ("概要", "田中花子さんは78歳。花子さんは一人で暮らす。"), ("支援", "田中宅を訪ねた。"))
+    document, sections = case(
+        "田中さんのこと", ("概要", "田中花子さんは78歳。花子さんは一人で暮らす。"), ("支援", "田中宅を訪ねた。")
+    )
     found = review(document, sections)
     assert proposals(found) == {"田中": "A", "田中花子": "A", "花子": "A"}
 
@@ -143,9 +154,36 @@ def test_letters_keep_the_width_of_the_text(review):
 
 
 def test_after_z_come_double_letters(review):
-    surnames = (
-        "佐藤 鈴木 高橋 田中 渡辺 伊藤 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 斎藤 清水 山崎 阿部 森 池田 橋本 山下 石川 中島 前田"
-    ).split()
+    surnames = [
+        "佐藤",
+        "鈴木",
+        "高橋",
+        "田中",
+        "渡辺",
+        "伊藤",
+        "山本",
+        "中村",
+        "小林",
+        "加藤",
+        "吉田",
+        "山田",
+        "佐々木",
+        "山口",
+        "松本",
+        "井上",
+        "木村",
+        "斎藤",
+        "清水",
+        "山崎",
+        "阿部",
+        "森",
+        "池田",
+        "橋本",
+        "山下",
+        "石川",
+        "中島",
+        "前田",
+    ]
     document, sections = case("事例", ("概要", "\n".join(f"{surname}さんが来た。" for surname in surnames)))
     found = review(document, sections)
     assert [finding.proposal for finding in found][24:] == ["Y", "Z", "AA", "AB"]
@@ -234,8 +272,26 @@ def test_bylines_are_no_findings_and_people_of_the_case_beside_such_a_word_are(r
     assert proposals(review(document, sections)) == {"田中": "A", "佐藤": "B"}
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("執筆者：大西 典子（みどり大学）", []),
+        ("報告　みどり県社会福祉協議会　浅井 美雪", []),
+        ("記録：田中宅を訪問し、一時間話を聴いた。", ["田中"]),
+        ("記録　田中 花子は不在だった", ["田中 花子"]),
+        ("参考文献：木村達也『伴走の技法』", []),
+        ("文献を読んだ木村達也さん", ["木村達也"]),
+        ("田中さんは『もういい』と言った", ["田中"]),
+    ],
+)
+def test_what_signs_and_what_tells(review, text, names):
+    assert [f.evidence for f in review(*case("事例", ("概要", text)))] == names
+
+
 def test_the_councils_own_contact_data_may_stand_in_whatever_width(config, review):
-    document, sections = case("事例", ("問合せ", "若葉市本町1-2-3 電話０４６５－１１－２２３３ 担当 三宅さん、電話 0465-11-9999"))
+    document, sections = case(
+        "事例", ("問合せ", "若葉市本町1-2-3 電話０４６５－１１－２２３３ 担当 三宅さん、電話 0465-11-9999")
+    )
     (config.documents / "privacy-allow.txt").write_text(
         "# 社協の連絡先\n若葉市本町1-2-3\n0465-11-2233\n三宅\n\n", encoding="utf-8-sig"
     )
