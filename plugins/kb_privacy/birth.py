@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from kb import find_dates
 from kb_privacy.clue import Clue, Kind
+from kb_privacy.columns import cells
 from kb_privacy.passage import Passage
+from kb_privacy.spans import Spans
 
 #: 生 alone only where a word ends: not 生活, 生徒. 生まれ変わる is no birth.
 _BORN_AFTER = re.compile(
@@ -18,6 +20,7 @@ _BORN_AFTER = re.compile(
 _BORN_BEFORE = re.compile(
     r"(?:生年月日|誕生日|出生日|出生年月日|DOB)(?:\([^()\n]{1,6}\))?[ \t:はがもの、(\[【】\])\n]{0,4}\Z"
 )
+_COLUMN = re.compile(r"(?:生年月日|誕生日|出生日|出生年月日|DOB)(?:\([^()\n]{1,6}\))?")
 _MONTH_AND_DAY = re.compile(r"(?<![0-9年])[0-9]{1,2}月 ?[0-9]{1,2}日")
 _YEAR = re.compile(
     r"(?P<year>(?:明治|大正|昭和|平成|令和|[MTSHRmtshr明大昭平令])[. ]?(?:元|[0-9〇一二三四五六七八九十]{1,3})"
@@ -28,12 +31,14 @@ _WHY = "生年月日は、生まれた年だけを残します。"
 
 def births(passage: Passage) -> Iterator[Clue]:
     """Dates of birth with a month or a day."""
+    register = Spans((cell.start, cell.end) for cell in cells(passage.plain) if _COLUMN.fullmatch(cell.column))
     for mention in find_dates(passage.text):
         span = mention.start, mention.end
-        if mention.precision in {"day", "month"} and _tells_a_birth(passage.plain, *span):
+        tells = _tells_a_birth(passage.plain, *span) or register.cover(*span)
+        if mention.precision in {"day", "month"} and tells:
             yield passage.clue(Kind.BIRTH, span, _WHY)
     for found in _MONTH_AND_DAY.finditer(passage.plain):
-        if _tells_a_birth(passage.plain, *found.span()):
+        if _tells_a_birth(passage.plain, *found.span()) or register.cover(*found.span()):
             yield passage.clue(Kind.BIRTH, found.span(), _WHY)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from kb import Morpheme
 from kb_privacy.bylines import bylines
 from kb_privacy.clue import Certainty, Clue, Kind
+from kb_privacy.columns import cells
 from kb_privacy.passage import Passage, is_latin, is_nounish, is_person, is_place
 from kb_privacy.vocabulary import (
     ADDRESSED,
@@ -34,6 +35,10 @@ _BARE = re.compile(r"[はがをにともへや、。(「」)・\s]|から|より
 _AGE = re.compile(r"[ ]?[(][^()\n]{0,6}(?:[0-9]{1,3}|[一二三四五六七八九十]{1,4})[歳才代]")
 _FIELD_BEFORE = re.compile(rf"{FIELD}\Z|{LABEL}[ :]+\Z")
 _ROLE_BEFORE = re.compile(rf"{ROLE}(?:の|である|、|[ \t・「])?\Z")
+_COLUMN = re.compile(rf"{LABEL}|(?:利用者|相談者|対象者|世帯主|保護者|児童|担当者?|民生委員)(?:氏名|名)?")
+_CELL = re.compile(
+    r"[ ]*(?P<name>[一-龠々ヶ﨑ぁ-んァ-ヴー]{1,6}[ ・]?[一-龠々ヶ﨑ぁ-んァ-ヴー]{1,8}?)(?:様|氏|さん)?[ ]*"
+)
 _OF_ROLE = re.compile(rf"[ ]?[(]{ROLE}[、)]")
 _FIELDED = re.compile(
     rf"(?:{LABEL}|緊急連絡先|キーパーソン|利用者|相談者)(?:氏名|名)?(?:\([^()\n]{{1,8}}\))?[ \t:=]{{1,3}}"
@@ -228,6 +233,9 @@ def _is_called(passage: Passage, number: int) -> bool:
 
 def _names_in_forms(passage: Passage) -> Iterator[Candidate]:
     """What stands in the place for a name, whatever the dictionary says: 久保田 トメ, はしもと たけし."""
+    for cell in cells(passage.plain):
+        if _COLUMN.fullmatch(cell.column) and (found := _CELL.fullmatch(passage.plain, cell.start, cell.end)):
+            yield Candidate(*found.span("name"), is_full=True)
     for pattern in (_FIELDED, _KIN_FIELDED):
         for found in pattern.finditer(passage.plain):
             yield Candidate(*found.span("name"))

@@ -309,6 +309,13 @@ def test_an_allow_list_that_cannot_be_read_says_so(config, review):
         review(*case("事例", ("概要", "三宅さん")))
 
 
+def test_what_stands_in_a_column_of_a_register_is_what_its_first_row_says(review):
+    register = "No.\t氏名\t生年月日\t訪問日\n1\t久保田 トメ\tS23.4.5\tR5.4.5\n2\tおの みき\t昭和30年1月2日\t令和5年4月6日\n合計2名\t\nメモ"
+    found = review(*case("名簿", ("一覧", register)))
+    assert proposals(found) == {"久保田 トメ": "A", "S23.4.5": "S23年", "おの みき": "B", "昭和30年1月2日": "昭和30年"}
+    assert review(*accepted(*case("名簿", ("一覧", register)), found)) == ()
+
+
 def test_a_passage_may_reach_over_the_end_of_a_block(review):
     (found,) = review(*case("事例", ("概要", "生年月日\n昭和23年4月5日")))
     assert (found.kind, found.evidence) == ("birth", "昭和23年4月5日")
