@@ -31,10 +31,17 @@ _OF_KIN = re.compile(rf"の(?:{KIN}|家(?![庭具])|自宅|部屋|ところ|件)
 _THING = re.compile(THING)
 _CITED = re.compile(r"(?:[・、][一-龠々]{1,4})*(?:ら|ほか|他)?[ ]?[(]?(?:19|20)[0-9]{2}[a-z]?[)]")
 _PSEUDONYM = re.compile(rf"(?:{HONORIFIC})?[ ]?[(「]?(?:仮名|仮)[)」]?")
-_BARE = re.compile(r"[はがをにともへや、。(「」)・\s]|から|より|いう|の(?!木)|\Z")
+_BARE = re.compile(
+    r"[はがをにともへや、。(「」)・\s]|から|より|いう|です|だ(?:[。」が]|った)|でした|である|の(?!木)|\Z"
+)
 _AGE = re.compile(r"[ ]?[(][^()\n]{0,6}(?:[0-9]{1,3}|[一二三四五六七八九十]{1,4})[歳才代]")
 _FIELD_BEFORE = re.compile(rf"{FIELD}\Z|{LABEL}[ :]+\Z")
 _ROLE_BEFORE = re.compile(rf"{ROLE}(?:の|である|、|[ \t・「])?\Z")
+_CALLING_BEFORE = re.compile(rf"(?:{TITLE}|担当者?|事務局|職員|通訳)(?:の|、|[ ])?\Z")
+_ACTS = re.compile(
+    r"[がはも、。・]|から(?:連絡|電話|引き継|報告|説明|相談)|より|と(?:二人|二名|同行|ともに|一緒|訪問|、)|の[二三四]名"
+)
+_COUNTED = re.compile("[一二三四五六][男女]")  # 二男一女
 _COLUMN = re.compile(rf"{LABEL}|(?:利用者|相談者|対象者|世帯主|保護者|児童|担当者?|民生委員)(?:氏名|名)?")
 _CELL = re.compile(
     r"[ ]*(?P<name>[一-龠々ヶ﨑ぁ-んァ-ヴー]{1,6}[ ・]?[一-龠々ヶ﨑ぁ-んァ-ヴー]{1,8}?)(?:様|氏|さん)?[ ]*"
@@ -103,7 +110,7 @@ def _without_honorific(plain: str, name: Candidate) -> Candidate:
 def _judged(passage: Passage, name: Candidate) -> tuple[str, Certainty] | None:
     """Why it is a name and how surely, or None."""
     plain, written = passage.plain, passage.plain[name.start : name.end]
-    if written in HISTORICAL or _CITED.match(plain, name.end):
+    if written in HISTORICAL or _COUNTED.fullmatch(written) or _CITED.match(plain, name.end):
         return None
     if _PSEUDONYM.match(plain, name.end):
         return "仮名とありますが、人の名前です。A、B、Cの記号にするのが決まりです。", "perhaps"
@@ -221,14 +228,21 @@ def _is_noun(passage: Passage, start: int, end: int) -> bool:
 
 def _is_called(passage: Passage, number: int) -> bool:
     """A place or an unknown word with a calling or a household after it: 岡本宅, 清水ケアマネジャー, 大河内委員."""
-    word, after = passage.words[number], _CALLED.match(passage.plain, passage.words[number].end)
-    if after is None or word.surface in ADDRESSED | GENERIC or not _KANJI_NAME.fullmatch(word.surface):
+    word = passage.words[number]
+    called = _CALLED.match(passage.plain, word.end) or _is_introduced(passage.plain, word)
+    if not called or word.surface in ADDRESSED | GENERIC or not _KANJI_NAME.fullmatch(word.surface):
         return False
-    if number and (is_nounish(passage.words[number - 1]) or is_latin(passage.words[number - 1])):
+    introduced = _is_introduced(passage.plain, word)
+    if number and not introduced and (is_nounish(passage.words[number - 1]) or is_latin(passage.words[number - 1])):
         return False
     if is_place(word):
         return not re.search(r"[都道府県市区町村]\Z", word.surface)
     return not word.known or _is_one_kanji(word)
+
+
+def _is_introduced(plain: str, word: Morpheme) -> bool:
+    """Whether a calling stands before a word that then acts: CSW三好が, 担当の梶原から, but not 担当の横浜に."""
+    return bool(_CALLING_BEFORE.search(plain[max(0, word.start - 16) : word.start]) and _ACTS.match(plain, word.end))
 
 
 def _names_in_forms(passage: Passage) -> Iterator[Candidate]:
