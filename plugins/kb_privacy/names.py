@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kb import Morpheme
+from kb import Morpheme, morphemes
 from kb_privacy.bylines import bylines
 from kb_privacy.clue import Certainty, Clue, Kind
 from kb_privacy.columns import cells
@@ -41,6 +41,7 @@ _CALLING_BEFORE = re.compile(rf"(?:{TITLE}|担当者?|事務局|職員|通訳)(?
 _ACTS = re.compile(
     r"[がはも、。・]|から(?:連絡|電話|引き継|報告|説明|相談)|より|と(?:二人|二名|同行|ともに|一緒|訪問|、)|の[二三四]名"
 )
+_KANA_NOTE = re.compile(r"\A(?P<name>[^()]+)\((?P<kana>[ァ-ヴー]+)\)\Z")
 _COUNTED = re.compile("[一二三四五六][男女]")  # 二男一女
 _COLUMN = re.compile(rf"{LABEL}|(?:利用者|相談者|対象者|世帯主|保護者|児童|担当者?|民生委員)(?:氏名|名)?")
 _CELL = re.compile(
@@ -94,7 +95,7 @@ def names(passage: Passage) -> Iterator[Clue]:
     for candidate in (*_dictionary_names(passage), *_names_by_place(passage), *_names_in_forms(passage)):
         if bylined.cover(candidate.start, candidate.end):
             continue
-        name = _without_honorific(passage.plain, candidate)
+        name = _without_note(passage.plain, _without_honorific(passage.plain, candidate))
         judged = _judged(passage, name)
         if judged:
             why, certainty = judged
@@ -105,6 +106,14 @@ def _without_honorific(plain: str, name: Candidate) -> Candidate:
     """平氏 is a word of the dictionary and 後藤 ハル様 stands in a form, but nobody is called 様."""
     polite = re.search(r"(?<=.)(?:さん|様|氏|殿)\Z", plain[name.start : name.end])
     return replace(name, end=name.start + polite.start()) if polite else name
+
+
+def _without_note(plain: str, name: Candidate) -> Candidate:
+    """Sudachi takes kana in brackets for a word's reading: 田中（タナカ） is one name, 田中（ケアマネ） is more."""
+    note = _KANA_NOTE.search(plain[name.start : name.end])
+    if not note or note["kana"] == "".join(word.reading for word in morphemes(note["name"])):
+        return name
+    return replace(name, end=name.start + note.end("name"))
 
 
 def _judged(passage: Passage, name: Candidate) -> tuple[str, Certainty] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ def person(name: str) -> Person:
 
 def words_of(name: str) -> list[str]:
     """Family and given name as written: at the space, else where the dictionary lets the family name end."""
+    name = re.sub(r"[(（][^()（）]*[)）]\Z", "", name)  # 田中（タナカ）
     parts = _split(name)
     words = morphemes(name)
     if len(parts) == 1 and len(words) > 1:

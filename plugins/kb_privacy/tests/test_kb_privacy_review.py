@@ -144,6 +144,11 @@ def test_kana_above_a_name_is_the_same_person(review):
     assert proposals(found) == {"オオツカ ミツ": "A", "大塚 ミツ": "A", "大塚 勝": "B"}
 
 
+def test_kana_in_brackets_is_the_name_again_and_anything_else_is_not(review):
+    found = review(*case("事例", ("概要", "梶谷（カジタニ）さんと、梶谷（ケアマネ）が来た。")))
+    assert proposals(found) == {"梶谷（カジタニ）": "A", "梶谷": "A"}
+
+
 def test_letters_that_the_text_uses_already_are_taken(review):
     found = review(*case("事例", ("概要", "Aさんは、佐藤さんの隣に住む。"), ("経過", "Bさんが来た。")))
     assert proposals(found) == {"佐藤": "C"}
