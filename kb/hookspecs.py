@@ -63,10 +63,11 @@ def kb_annotate(section: Section, document: Document) -> Iterable[Annotation]:  
 
 
 @hookspec
-def kb_review(document: Document, sections: Sequence[Section]) -> Iterable[Finding]:  # type: ignore[empty-body]
+def kb_review(document: Document, sections: Sequence[Section], config: Config) -> Iterable[Finding]:  # type: ignore[empty-body]
     """What somebody has to decide on before the document is published. Called whenever it has been read or edited.
 
-    It sees the whole document, because a passage may hang on another one (the second person of a case is B). As long as
+    It sees the whole document, because a passage may hang on another one (the second person of a case is B), and the
+    settings, for what the plugin keeps in the data folder. As long as
     a finding is neither replaced nor kept with a reason, the document is not published.
     """
 

@@ -229,7 +229,7 @@ class Plugins:
                 found.append(annotation)
         return tuple(sorted(found, key=lambda a: (a.where, a.start, a.end, a.kind, a.value)))
 
-    def review(self, document: Document, sections: Sequence[Section]) -> tuple[Finding, ...]:
+    def review(self, document: Document, sections: Sequence[Section], config: Config) -> tuple[Finding, ...]:
         """Everything in a document that somebody has to decide on, in order of place.
 
         Raises:
@@ -239,7 +239,7 @@ class Plugins:
         places = _places(document, sections)
         found: list[Finding] = []
         for call in self._calls("kb_review"):
-            for finding in self._contained(call, list, document=document, sections=sections) or ():
+            for finding in self._contained(call, list, document=document, sections=sections, config=config) or ():
                 _check_evidence(call.plugin, finding, places)
                 found.append(finding)
         order = {place: number for number, place in enumerate(places)}

@@ -44,7 +44,15 @@ def no_split(document, extraction):
 
 def test_bundled_plugins_are_found_by_their_entry_points():
     names = [info.name for info in Plugins.load().names()]
-    assert names == ["kb_dates", "kb_documents", "kb_folder", "kb_formats", "kb_newsletters", "kb_welfare"]
+    assert names == [
+        "kb_dates",
+        "kb_documents",
+        "kb_folder",
+        "kb_formats",
+        "kb_newsletters",
+        "kb_privacy",
+        "kb_welfare",
+    ]
     assert all(info.hooks and info.version for info in Plugins.load().names())
 
 
@@ -233,7 +241,7 @@ def test_findings_come_in_reading_order_and_lie_where_they_say():
             yield Finding("name", "氏名", "", 0, 2, "支援", "氏名です。", where="title")
 
     document, section = a_document(title="支援の記録"), replace(a_section("相談の若葉さん"), id="s1")
-    found = Plugins({"check": Check()}).review(document, [section])
+    found = Plugins({"check": Check()}).review(document, [section], load())
     assert [(f.where, f.evidence, f.proposal) for f in found] == [("title", "支援", ""), ("text", "若葉", "Ａ")]
 
 
@@ -248,4 +256,4 @@ def test_a_finding_without_its_evidence_is_refused_by_plugin(section, span, evid
             return [Finding("name", "氏名", section, *span, evidence, "氏名です。")]
 
     with pytest.raises(PluginError, match="check"):
-        Plugins({"check": Check()}).review(a_document(), [replace(a_section("相談の若葉さん"), id="s1")])
+        Plugins({"check": Check()}).review(a_document(), [replace(a_section("相談の若葉さん"), id="s1")], load())
