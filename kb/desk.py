@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import ConfigError, ForbiddenError, NotFoundError
-from kb.ingest.reading import annotated, edited
+from kb.ingest.reading import Means, annotated, edited
 from kb.ingest.review import Reviewed, reviewed
 from kb.model import (
     EVERYTHING,
@@ -26,7 +26,6 @@ from kb.model import (
     State,
     Version,
 )
-from kb.plugins import Plugins
 from kb.reader import Reader
 from kb.store.catalogue import Content
 from kb.store.store import Store
@@ -60,7 +59,7 @@ class Change:
 class Desk:
     """The documents as one member of staff handles them."""
 
-    def __init__(self, actor: Actor, store: Store, drafts: Reader, plugins: Plugins) -> None:
+    def __init__(self, actor: Actor, store: Store, drafts: Reader, means: Means) -> None:
         """``drafts`` reads what is not published, too.
 
         Raises:
@@ -72,7 +71,7 @@ class Desk:
         self.actor = actor
         self.drafts = drafts
         self._store = store
-        self._plugins = plugins
+        self._means = means
 
     # ------------------------------------------------------------------------------------------------- looking
 
@@ -226,7 +225,7 @@ class Desk:
         return Item(document, latest, findings, self._store.register.is_held(document.id))
 
     def _check(self, change: Change) -> None:
-        kinds = self._plugins.content_types()
+        kinds = self._means.plugins.content_types()
         if change.content_type and change.content_type not in kinds:
             known = "、".join(kind.label for kind in kinds.values())
             raise ConfigError(change.content_type, "この名前の資料の種類はありません。", f"使える種類：{known}")
@@ -235,9 +234,9 @@ class Desk:
         """Carry out what has been decided and edited on the document as it is, without reading its file again."""
         before = self.drafts.document(document)
         sections = self.drafts.sections(document)
-        found = reviewed(before, sections, self.decisions(document), self._plugins)
+        found = reviewed(before, sections, self.decisions(document), self._means.review)
         changed = Reviewed(edited(found.document, self.edits(document)), found.sections, found.findings)
-        reading = annotated(changed, self._plugins)
+        reading = annotated(changed, self._means.plugins)
         held = self._store.register.is_held(document)
         state = State.DRAFT if held or reading.findings else State.PUBLISHED
         content = Content(

@@ -18,6 +18,7 @@ from kb.desk import Desk
 from kb.errors import BusyError, ConfigError, ExtractionError, IndexBrokenError
 from kb.ingest import indexer
 from kb.ingest.intake import Intake, Origin, Outcome
+from kb.ingest.reading import Means
 from kb.ingest.sandbox import extract
 from kb.ingest.worker import Progress, Worker, quiet
 from kb.model import OPERATOR, AccessClass, Actor, Config, Extraction, File, Item, Source
@@ -77,7 +78,8 @@ class Library:
         self._home = IndexHome(config.search_index, config.engine, self._analyzer)
         limit = config.max_file_megabytes << 20
         self._intake = Intake(self.store.catalogue, self.store.register, self.store.originals, limit)
-        self._worker = Worker(self.plugins, self.store, self._home, self._extract)
+        self._means = Means(self.plugins, config, self._extract)
+        self._worker = Worker(self._means, self.store, self._home)
         self.catch_up()
 
     def close(self) -> None:
@@ -107,7 +109,7 @@ class Library:
 
         """
         drafts = Reader(actor.access, self.store.drafts, self.store.originals, self.content_types, self._searcher)
-        return Desk(actor, self.store, drafts, self.plugins)
+        return Desk(actor, self.store, drafts, self._means)
 
     def failures(self) -> list[Failure]:
         """Files that could not be taken in, and why."""

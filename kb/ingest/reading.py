@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,6 +15,7 @@ from kb.ingest.review import Reviewed, reviewed
 from kb.model import (
     AccessClass,
     Annotation,
+    Config,
     ContentType,
     Decision,
     Document,
@@ -44,6 +45,20 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
+class Means:
+    """What reading is done with."""
+
+    plugins: Plugins
+    config: Config
+    extract: Callable[[File], Extraction]
+    """Reads the file; in production ``kb.ingest.sandbox.extract`` in a child process."""
+
+    def review(self, document: Document, sections: Sequence[Section]) -> tuple[Finding, ...]:
+        """What is to be decided on."""
+        return self.plugins.review(document, sections, self.config)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Everything that ingestion finds out about one file."""
 
@@ -54,25 +69,22 @@ class Reading:
     """What is still to be decided on."""
 
 
-def read(
-    file: File, identity: Document, chosen: Chosen, plugins: Plugins, extract: Callable[[File], Extraction]
-) -> Reading:
+def read(file: File, identity: Document, chosen: Chosen, means: Means) -> Reading:
     """Extract, repair, describe, split, review and annotate.
 
     Args:
         file: the original, by the name people know it by.
         identity: a document with the final ``id``, ``version`` and ``sha256``; the rest of it is found out here.
         chosen: what people have said about it.
-        plugins: the plugins in use.
-        extract: reads the file; in production ``kb.ingest.sandbox.extract`` in a child process.
+        means: the plugins in use, the settings, and what reads the file.
 
     Raises:
         ExtractionError: nothing can be read out of it, or nothing in it can be searched.
         PluginError: a plugin broke down over it.
 
     """
-    extraction = repair(extract(file))
-    content_type = _content_type(file, extraction, chosen, plugins.content_types())
+    extraction = repair(means.extract(file))
+    content_type = _content_type(file, extraction, chosen, means.plugins.content_types())
     with _contained(content_type):
         document = _described(file, extraction, content_type, identity, chosen)
         sections = numbered(document.id, content_type.split(document, extraction))
@@ -80,7 +92,7 @@ def read(
         raise ExtractionError(
             file.name, "検索できる文字がありません。", "中身を確かめて、文字の入ったファイルを取り込んでください。"
         )
-    return annotated(reviewed(document, sections, chosen.decisions, plugins), plugins)
+    return annotated(reviewed(document, sections, chosen.decisions, means.review), means.plugins)
 
 
 def annotated(found: Reviewed, plugins: Plugins) -> Reading:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.model import Block, Decision, Document, Finding, Section
-from kb.plugins import Plugins
 
 #: How often replacing may bring up findings that a decision replaces in turn; two names that are each other's
 #: replacement would go on for ever.
 _ROUNDS = 3
+
+
+Review = Callable[[Document, Sequence[Section]], Sequence[Finding]]
+"""Finds what is to be decided on: ``Plugins.review`` with the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,9 @@ class Reviewed:
 
 
 def reviewed(
-    document: Document, sections: Sequence[Section], decisions: Iterable[Decision], plugins: Plugins
+    document: Document, sections: Sequence[Section], decisions: Iterable[Decision], review: Review
 ) -> Reviewed:
-    """Ask the plugins what is to be decided on, and carry out what has been decided.
+    """Ask what is to be decided on, and carry out what has been decided.
 
     Replacements are made at the places of findings only: a name may be part of other words elsewhere.
 
@@ -34,13 +37,13 @@ def reviewed(
 
     """
     decided = {(decision.kind, decision.evidence): decision.replacement for decision in decisions}
-    found = plugins.review(document, sections)
+    found = review(document, sections)
     for _ in range(_ROUNDS):
         replaced = [f for f in found if decided.get((f.kind, f.evidence)) is not None]
         if not replaced:
             break
         document, sections = _rewritten(document, sections, replaced, decided)
-        found = plugins.review(document, sections)
+        found = review(document, sections)
     return Reviewed(document, tuple(sections), tuple(f for f in found if (f.kind, f.evidence) not in decided))
 
 

@@ -12,9 +12,8 @@ from datetime import timedelta
 
 from kb.errors import ConflictError, ExtractionError, IndexBrokenError, KbError, PluginError
 from kb.ingest import indexer
-from kb.ingest.reading import Chosen, Reading, read
-from kb.model import EVERYTHING, OPERATOR, Document, Extraction, File, State, Version
-from kb.plugins import Plugins
+from kb.ingest.reading import Chosen, Means, Reading, read
+from kb.model import EVERYTHING, OPERATOR, Document, File, State, Version
 from kb.search.home import IndexHome
 from kb.store.catalogue import Content
 from kb.store.outbox import Job
@@ -40,12 +39,10 @@ def quiet(_count: int) -> None:
 class Worker:
     """Works off the outbox. Only one at a time: whoever uses it holds the data folder's lock."""
 
-    def __init__(self, plugins: Plugins, store: Store, home: IndexHome, extract: Callable[[File], Extraction]) -> None:
-        """``extract`` reads a file, in production in a process of its own."""
-        self._plugins = plugins
+    def __init__(self, means: Means, store: Store, home: IndexHome) -> None:
+        self._means = means
         self._store = store
         self._home = home
-        self._extract = extract
 
     def work(self) -> bool:
         """Do one round: what there is to be indexed, then one file to be read; False if there was nothing to do."""
@@ -100,9 +97,7 @@ class Worker:
         except KbError as error:
             raise ExtractionError(version.file_name, error.reason, error.fix) from error
         identity = replace(before, version=version.number, sha256=version.sha256)
-        return read(
-            File(version.file_name, path), identity, self._chosen(version, before), self._plugins, self._extract
-        )
+        return read(File(version.file_name, path), identity, self._chosen(version, before), self._means)
 
     def _chosen(self, version: Version, before: Document) -> Chosen:
         """What people have said: about this file, else about the document as it has been so far."""

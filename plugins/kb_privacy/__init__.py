@@ -15,7 +15,7 @@ from kb_privacy.review import review
 @hookimpl
 def kb_review(document: Document, sections: Sequence[Section], config: Config) -> Iterator[Finding]:
     """Personal data in case studies. Documents that more people may read are written for them (newsletters)."""
-    if document.access is AccessClass.CASES:
+    if document.sensitive or document.access is AccessClass.CASES:
         yield from review(document, sections, read_allowed(config.documents / FILE))
 
 

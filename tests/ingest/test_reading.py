@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import AccessClass, Annotation, Block, ContentType, Description, File, Section, hookimpl
+from kb.config import load
 from kb.errors import ExtractionError
-from kb.ingest.reading import Chosen, numbered, read
+from kb.ingest.reading import Chosen, Means, numbered, read
 from kb.plugins import Plugins
 from kb.testing import a_document, extraction_of
 
@@ -41,12 +42,15 @@ MINUTES = ContentType(
     access=AccessClass.MEMBERS,
 )
 NOTE = ContentType("note", "メモ", split=one_section, claims=lambda file, extraction: 0.1)
+CONFIG = load(environ={})
 IDENTITY = a_document(version=3, sha256="ab" * 32)
 
 
 def reading(tmp_path, text, origin, *content_types, **kwargs):
     plugins = plugins_with(*content_types, **kwargs)
-    return read(File("会議.txt", tmp_path / "x"), IDENTITY, origin, plugins, lambda _file: extraction_of(text))
+    return read(
+        File("会議.txt", tmp_path / "x"), IDENTITY, origin, Means(plugins, CONFIG, lambda _file: extraction_of(text))
+    )
 
 
 @pytest.mark.parametrize(
