@@ -55,6 +55,16 @@ class ForbiddenError(KbError):
     exit_code = 8
 
 
+class AccountError(KbError):
+    """An account cannot be made, changed or used like this; ``subject`` is its name or what was typed."""
+
+    exit_code = 9
+
+
+class TooManyError(AccountError):
+    """Somebody tries too often: they have to wait."""
+
+
 class BusyError(KbError):
     """Another process is writing to the same data folder."""
 

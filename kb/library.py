@@ -20,11 +20,13 @@ from kb.ingest.reading import Origin
 from kb.ingest.sandbox import extract
 from kb.model import AccessClass, Config, Extraction, File, Item, Source
 from kb.plugins import Plugins
-from kb.reader import Reader
+from kb.reader import Reader, Watch, unwatched
 from kb.search.home import IndexHome
 from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.search.thesaurus import Thesaurus
+from kb.store.accounts import Accounts
+from kb.store.audit import AuditLog
 from kb.store.catalogue import Catalogue, Failure
 from kb.store.database import open_database
 from kb.store.originals import Originals
@@ -69,6 +71,8 @@ class Library:
         self.sources = self.plugins.sources(config)
         self._database = open_database(config.store)
         self._catalogue = Catalogue(self._database)
+        self.accounts = Accounts(self._database)
+        self.audit = AuditLog(self._database)
         self._originals = Originals(config.store)
         self._lock = FileLock(config.store / "lock")
         self._analyzer = Analyzer()
@@ -91,9 +95,9 @@ class Library:
 
     # ------------------------------------------------------------------------------------------------- reading
 
-    def reader(self, access: frozenset[AccessClass]) -> Reader:
-        """The library as somebody with these access classes may see it."""
-        return Reader(access, self._catalogue, self._originals, self.content_types, self._searcher)
+    def reader(self, access: frozenset[AccessClass], watch: Watch = unwatched) -> Reader:
+        """The library as somebody with these access classes may see it; ``watch`` is told of case studies they read."""
+        return Reader(access, self._catalogue, self._originals, self.content_types, self._searcher, watch)
 
     def failures(self) -> list[Failure]:
         """Files that could not be taken in, and why."""

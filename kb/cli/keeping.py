@@ -15,6 +15,7 @@ from kb.cli.ingesting import ingest_sources, report
 from kb.cli.japanese import Command
 from kb.cli.output import out, print_json, progress_bar
 from kb.cli.session import Session, data_option, json_option
+from kb.cli.users import first_steps
 from kb.errors import ExtractionError
 from kb.ingest.intake import Outcome
 from kb.model import EVERYTHING
@@ -104,4 +105,4 @@ def serve(session: Session, host: str | None, port: int | None, threads: int | N
         if ingest_first:
             labels = {name: kind.label for name, kind in library.content_types.items()}
             report(ingest_sources(library), labels, quiet=False)
-        run(create_app(library), library.config.host, library.config.port, library.config.threads)
+        run(create_app(library), library.config.host, library.config.port, library.config.threads, first_steps(session))
