@@ -53,9 +53,19 @@ def _one_of(*names: str) -> Callable[[Any], str]:
     return parse
 
 
+def _yes_or_no(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[str(value).strip().lower()]
+
+
 def _names(value: Any) -> tuple[str, ...]:
     parts = value.split(",") if isinstance(value, str) else list(value)
     return tuple(str(part).strip() for part in parts if str(part).strip())
+
+
+def _switch(name: str, text: str) -> Setting:
+    return Setting(name, text, _yes_or_no, "true か false")
 
 
 def _number(name: str, low: int, high: int, text: str) -> Setting:
@@ -73,6 +83,12 @@ SETTINGS: tuple[Setting, ...] = (
     _number("extract_megabytes", 256, 65536, "1つのファイルの読み取りに使ってよいメモリー（MiB）"),
     _number("max_file_megabytes", 1, 4096, "取り込むファイルの大きさの上限（MiB）"),
     Setting("disabled_plugins", "使わないプラグインの名前（コンマ区切り）", _names, "プラグインの名前"),
+    _switch("https", "https で使う（cookie を https だけで送り、HSTS を付ける）"),
+    Setting("hosts", "サーバーの名前（コンマ区切り。空なら localhost とIPアドレスだけで使える）", _names, "ホスト名"),
+    _number("proxies", 0, 5, "サーバーの前に置いたリバースプロキシーの数"),
+    _number("session_hours", 1, 24, "ログインの続く時間"),
+    _number("session_idle_minutes", 5, 1440, "使わないとログアウトする分数"),
+    _switch("totp", "ワンタイムの確認コードを使えるようにする"),
 )
 """Every setting; ``docs/settings.md`` is generated from it."""
 
@@ -127,7 +143,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 def _parsed(setting: Setting, value: Any, where: str) -> Any:
     try:
         return setting.parse(value)
-    except (TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ConfigError(where, f"「{value}」は使えません。", f"{setting.expected}を指定してください。") from error
 
 
@@ -139,4 +155,8 @@ def reference() -> str:
 
 
 def _shown(value: Any) -> str:
-    return f"`{','.join(value) if isinstance(value, tuple) else value}`" if value != () else "なし"
+    if value == ():
+        return "なし"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{','.join(value) if isinstance(value, tuple) else value}`"

@@ -61,6 +61,16 @@ class ConflictError(KbError):
     exit_code = 9
 
 
+class AccountError(KbError):
+    """An account cannot be made, changed or used like this; ``subject`` is its name or what was typed."""
+
+    exit_code = 10
+
+
+class TooManyError(AccountError):
+    """Somebody tries too often: they have to wait."""
+
+
 class BusyError(KbError):
     """Another process is writing to the same data folder."""
 

@@ -23,7 +23,7 @@ from kb.ingest.sandbox import extract
 from kb.ingest.worker import Progress, Worker, quiet
 from kb.model import OPERATOR, AccessClass, Actor, Config, Extraction, File, Item, Source
 from kb.plugins import Plugins
-from kb.reader import Reader
+from kb.reader import Reader, Watch, unwatched
 from kb.search.home import IndexHome
 from kb.search.searcher import Searcher
 from kb.search.thesaurus import Thesaurus
@@ -72,6 +72,8 @@ class Library:
         self.content_types = self.plugins.content_types()
         self.sources = self.plugins.sources(config)
         self.store = Store(config.store, config.database)
+        self.accounts = self.store.accounts
+        self.audit = self.store.audit
         self._lock = FileLock(config.store / "lock")
         self._analyzer = Analyzer()
         self._thesaurus = Thesaurus(self.plugins.thesaurus(), self._analyzer)
@@ -97,9 +99,10 @@ class Library:
 
     # ------------------------------------------------------------------------------------------------- reading
 
-    def reader(self, access: frozenset[AccessClass]) -> Reader:
-        """The library as somebody with these access classes may see it."""
-        return Reader(access, self.store.catalogue, self.store.originals, self.content_types, self._searcher)
+    def reader(self, access: frozenset[AccessClass], watch: Watch = unwatched) -> Reader:
+        """The library as somebody with these access classes may see it; ``watch`` is told of case studies they read."""
+        store = self.store
+        return Reader(access, store.catalogue, store.originals, self.content_types, self._searcher, watch)
 
     def desk(self, actor: Actor) -> Desk:
         """Where staff handle documents.

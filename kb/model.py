@@ -127,6 +127,18 @@ class Config:
     """Most memory (address space) the reading process may take beyond what it has at its start, in MiB."""
     max_file_megabytes: int = 200
     disabled_plugins: tuple[str, ...] = ()
+    https: bool = False
+    """True if people reach the server by https: cookies are for that alone."""
+    hosts: tuple[str, ...] = ()
+    """The names (with a port, if it is not the usual one) by which people reach the server."""
+    proxies: int = 0
+    """How many proxies stand before the server and tell it who is asking."""
+    session_hours: int = 12
+    """How long one signing-in lasts at most; a working day (NIST SP 800-63B, 2.2.3 allows 24)."""
+    session_idle_minutes: int = 60
+    """How long it lasts unused (likewise: one hour)."""
+    totp: bool = False
+    """True if people may protect their account with one-time codes."""
 
     @property
     def documents(self) -> Path:
@@ -492,6 +504,9 @@ class View:
     """The endpoint that the navigation links to; by default the blueprint's ``index``."""
     order: int = 100
     """Place in the navigation, small first."""
+    role: Role | None = None
+    """The role that all pages of the blueprint are for; None: for everyone, what documents they show is another
+    matter. Single pages can be kept for a higher role with ``kb.web.needs``."""
 
 
 PanelPlace = Literal["home", "results", "reading"]

@@ -12,6 +12,7 @@ from time import perf_counter
 
 from kb.errors import NotFoundError
 from kb.model import (
+    EVERYTHING,
     AccessClass,
     Annotation,
     ContentType,
@@ -27,23 +28,33 @@ from kb.store.catalogue import Catalogue
 from kb.store.originals import Originals
 from kb.text.dates import era_year
 
+Watch = Callable[[str, str, str], None]
+"""Told of each case study that is read or asked for in vain: what was done (``document.read``, ``section.read``,
+``original.read``, ``document.denied``), the document's id, the section's id or an empty string."""
+
+
+def unwatched(_action: str, _document: str, _section: str) -> None:
+    """Tell nobody."""
+
 
 class Reader:
     """The library as one person may see it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what it reads from, each once
         self,
         access: frozenset[AccessClass],
         catalogue: Catalogue,
         originals: Originals,
         content_types: Mapping[str, ContentType],
         searcher: Callable[[], Searcher],
+        watch: Watch = unwatched,
     ) -> None:
         self.access = access
         self.content_types = content_types
         self._catalogue = catalogue
         self._originals = originals
         self._searcher = searcher
+        self._watch = watch
 
     def search(self, query: Query) -> Page:
         """The sections that answer a query, one page of them, with marked snippets and facet counts."""
@@ -77,6 +88,7 @@ class Reader:
 
         """
         found = self._catalogue.document(document, self.access)
+        self._note("document.read", document)
         if found is None:
             raise NotFoundError(document, "この資料は見つかりません。", "検索し直すか、資料の一覧から選んでください。")
         return found
@@ -108,12 +120,14 @@ class Reader:
 
         """
         found = self._catalogue.sections([section], self.access).get(section)
+        self._note("section.read", found.document if found else self._document_of(section), section)
         if found is None:
             raise NotFoundError(section, "この記事は見つかりません。", "検索し直してください。")
         return found
 
     def sections(self, document: str) -> list[Section]:
         """All sections of a document in reading order."""
+        self._note("document.read", document)
         return self._catalogue.sections_of(document, self.access)
 
     def outline(self, document: str) -> list[Section]:
@@ -131,11 +145,23 @@ class Reader:
             NotFoundError: the store has lost it.
 
         """
-        return self._originals.path(self.document(document.id).sha256)
+        current = self.document(document.id)
+        self._note("original.read", current.id)
+        return self._originals.path(current.sha256)
 
     def counts(self) -> tuple[int, int]:
         """How many documents and sections there are to read."""
         return self._catalogue.counts(self.access)
+
+    def _document_of(self, section: str) -> str:
+        """The document of a section that there is, whoever may know of it."""
+        found = self._catalogue.sections([section], EVERYTHING).get(section)
+        return found.document if found else ""
+
+    def _note(self, action: str, document: str, section: str = "") -> None:
+        """Tell who watches, if this is a case study: before anything of it is given out."""
+        if self._watch is not unwatched and self._catalogue.document(document, frozenset({AccessClass.CASES})):
+            self._watch(action if AccessClass.CASES in self.access else "document.denied", document, section)
 
     def _facet(self, name: str, counts: Mapping[str, int]) -> tuple[FacetCount, ...]:
         labelled = [FacetCount(value, self._label(name, value), count) for value, count in counts.items()]

@@ -22,21 +22,26 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "search": (CORE | {"text", "search"}, set()),
     "search.whoosh": (CORE | {"text", "search"}, {"whoosh", "numpy"}),
     "store": (CORE | {"codec", "store"}, {"sqlalchemy", "alembic"}),
+    "auth": (CORE | {"store", "auth"}, {"argon2"}),
+    "auth.attempts": (CORE, {"limits"}),
+    "auth.codes": (CORE | {"auth"}, {"pyotp", "segno"}),
     "ingest": (CORE | {"codec", "plugins", "store", "text", "search.index", "ingest"}, set()),
     "ingest.worker": (CORE | {"plugins", "store", "search.home", "ingest"}, set()),
     "desk": (CORE | {"plugins", "store", "ingest", "reader"}, set()),
     "reader": (CORE | {"store", "text", "search"}, set()),
     "library": (CORE | {"codec", "plugins", "store", "text", "search", "ingest", "reader", "desk"}, {"filelock"}),
     "web": (
-        CORE | {"library", "reader", "config", "plugins", "search.query", "text.dates", "web"},
+        CORE | {"library", "reader", "auth", "config", "plugins", "search.query", "text.dates", "web"},
         {"flask", "flask_bootstrap", "jinja2", "markupsafe", "werkzeug", "waitress"},
     ),
+    "web.forms": (CORE | {"web"}, {"flask", "flask_wtf", "wtforms"}),
     "cli": (
         CORE
         | {
             "",
             "library",
             "reader",
+            "auth",
             "config",
             "plugins",
             "search.query",

@@ -15,7 +15,7 @@ from rich.markup import escape
 
 import kb
 from kb import config
-from kb.cli import ingesting, keeping, reading
+from kb.cli import ingesting, keeping, reading, users
 from kb.cli.japanese import Group, explain, with_japanese_help
 from kb.cli.output import err
 from kb.cli.session import Session, data_option
@@ -44,6 +44,7 @@ for command in (
     keeping.work,
     keeping.reindex,
     keeping.plugins,
+    users.user,
 ):
     cli.add_command(command)
 

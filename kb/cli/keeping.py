@@ -19,6 +19,7 @@ from kb.cli.ingesting import ingest_sources, report
 from kb.cli.japanese import Command
 from kb.cli.output import err, out, print_json, progress_bar
 from kb.cli.session import Session, data_option, json_option
+from kb.cli.users import first_steps
 from kb.errors import ExtractionError
 from kb.ingest.intake import Outcome
 from kb.ingest.supervisor import Supervisor
@@ -141,7 +142,7 @@ def serve(session: Session, host: str | None, port: int | None, threads: int | N
             report(ingest_sources(library), labels, quiet=False)
         app = create_app(library)
         with Supervisor([sys.executable, "-m", "kb", "--data", str(library.config.home), "work"]):
-            run(app, library.config.host, library.config.port, library.config.threads)
+            run(app, library.config.host, library.config.port, library.config.threads, first_steps(session))
 
 
 @click.command(cls=Command, hidden=True)

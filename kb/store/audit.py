@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 
 from kb.model import NOTHING
 from kb.store import tables
@@ -47,17 +47,44 @@ class AuditLog:
         with self._engine.begin() as connection:
             write(connection, entry)
 
-    def entries(
-        self, *, actions: Collection[str] = (), subject: str = "", actor: str = "", limit: int = 100, offset: int = 0
+    def entries(  # noqa: PLR0913 - each narrows by one thing
+        self,
+        *,
+        actions: Collection[str] = (),
+        subject: str = "",
+        actor: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+        offset: int = 0,
     ) -> list[AuditEntry]:
-        """Entries, latest first; of these actions, on this subject, by this account, where any of them is given."""
+        """Entries, latest first; of these actions, on this subject, by this account, in this time, where given."""
         c = tables.audit.c
         query = select(c.actor, c.action, c.subject, c.detail, c.at).order_by(c.id.desc()).limit(limit).offset(offset)
-        if actions:
-            query = query.where(c.action.in_(actions))
-        if subject:
-            query = query.where(c.subject == subject)
-        if actor:
-            query = query.where(c.actor == actor)
         with self._engine.connect() as connection:
-            return [AuditEntry(*row) for row in connection.execute(query)]
+            rows = connection.execute(query.where(*_narrowing(actions, subject, actor, since, until)))
+            return [AuditEntry(*row) for row in rows]
+
+    def count(
+        self,
+        *,
+        actions: Collection[str] = (),
+        subject: str = "",
+        actor: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """How many of them there are."""
+        query = select(func.count()).select_from(tables.audit)
+        with self._engine.connect() as connection:
+            return connection.scalar(query.where(*_narrowing(actions, subject, actor, since, until))) or 0
+
+
+def _narrowing(
+    actions: Collection[str], subject: str, actor: str, since: datetime | None, until: datetime | None
+) -> list[ColumnElement[bool]]:
+    c = tables.audit.c
+    conditions: list[ColumnElement[bool]] = [c.action.in_(actions)] if actions else []
+    conditions += [column == value for column, value in ((c.subject, subject), (c.actor, actor)) if value]
+    conditions += [c.at >= since] if since else []
+    return conditions + ([c.at < until] if until else [])

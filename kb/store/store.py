@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kb.store.accounts import Accounts
 from kb.store.audit import AuditLog
 from kb.store.catalogue import Catalogue
 from kb.store.database import open_database
@@ -26,6 +27,7 @@ class Store:
         self.decisions = Decisions(self.database)
         self.outbox = Outbox(self.database)
         self.audit = AuditLog(self.database)
+        self.accounts = Accounts(self.database)
         self.originals = Originals(folder)
 
     def close(self) -> None:

@@ -173,3 +173,51 @@ audit = Table(
     Column("detail", JSON, nullable=False),
     sqlite_autoincrement=True,
 )
+
+#: People who may sign in. ``key`` is the name as it is compared: two names that look alike are one.
+account = Table(
+    "account",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(255), nullable=False),
+    Column("key", String(255), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("password", Text),  # a hash of argon2id; none until the invitation has been taken up
+    Column("totp", String(64), nullable=False),  # what the secret is made from, with the key of the server; or empty
+    Column("totp_step", Integer, nullable=False),  # of the last code that was used: a code works once
+    Column("created_at", DateTime, nullable=False),
+    Column("disabled_at", DateTime),
+    UniqueConstraint("key"),
+    sqlite_autoincrement=True,  # a number is never given to somebody else
+)
+
+#: Who is signed in where. The id itself is only in the person's cookie: what is here is its SHA-256.
+session = Table(
+    "session",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("account", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", DateTime, nullable=False),
+    Column("seen_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+    Column("agent", Text, nullable=False),
+)
+
+#: Links that work once: for the first administrator (no account), to take up an invitation, to choose a new password.
+link = Table(
+    "link",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("account", ForeignKey("account.id", ondelete="CASCADE"), index=True),
+    Column("expires_at", DateTime, nullable=False),
+)
+
+#: Keys for programs that act for an account.
+token = Table(
+    "token",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("account", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", DateTime, nullable=False),
+    Column("expires_at", DateTime),
+)

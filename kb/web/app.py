@@ -9,11 +9,32 @@ from flask import Blueprint, Flask
 from flask_bootstrap import Bootstrap5
 from jinja2 import ChoiceLoader, FileSystemLoader
 
+from kb.auth import Auth
 from kb.errors import PluginError
 from kb.library import Library
-from kb.model import PanelPlace, View
-from kb.web import documents, errors, headers, health, help, home, panels, reading, search, wording  # noqa: A004
-from kb.web.site import EXTENSION, Site
+from kb.model import PanelPlace, Role, View
+from kb.web import (
+    access,
+    account,
+    admin,
+    cookies,
+    documents,
+    errors,
+    forms,
+    headers,
+    health,
+    help,  # noqa: A004
+    home,
+    hosts,
+    joining,
+    login,
+    panels,
+    reading,
+    records,
+    search,
+    wording,
+)
+from kb.web.site import EXTENSION, Site, current_actor
 
 #: Bytes of a request body. No page of the core takes any; a view that does sets ``request.max_content_length``.
 MOST_SENT = 1 << 20
@@ -25,6 +46,11 @@ PAGES: tuple[Blueprint, ...] = (
     documents.blueprint,
     help.blueprint,
     health.blueprint,
+    login.blueprint,
+    joining.blueprint,
+    account.blueprint,
+    admin.blueprint,
+    records.blueprint,
 )
 
 
@@ -32,7 +58,8 @@ def create_app(library: Library) -> Flask:
     """The web application over one library.
 
     Raises:
-        PluginError: a view takes an address or a name that is taken, or links to a page that it does not have.
+        PluginError: a view takes an address or a name that is taken, links to a page that it does not have, or brings
+            along a page without saying who may use it.
 
     """
     app = Flask("kb.web", template_folder="templates", static_folder="static")
@@ -40,23 +67,31 @@ def create_app(library: Library) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     # Flask escapes in templates that end in .html only; a plugin's may be called anything.
     app.jinja_options = {**app.jinja_options, "autoescape": True}
+    access.register(app)
     Bootstrap5(app)
-    app.extensions[EXTENSION] = _site(library)
+    site = app.extensions[EXTENSION] = _site(library)
+    cookies.register(app, site.auth)
+    forms.register(app)
     app.jinja_loader = _templates(library)
     for page in PAGES:
         app.register_blueprint(page)
-    for view in app.extensions[EXTENSION].views:
+    for view in site.views:
         _attach(app, view)
+    app.extensions[access.TABLE] = access.declared(app, site.views)
     app.jinja_env.filters.update(wording.FILTERS)
-    app.jinja_env.globals.update(panels=panels.panels, views=app.extensions[EXTENSION].views)
+    app.jinja_env.globals.update(
+        panels=panels.panels, views=site.views, may_use=access.may_use, actor=current_actor, Role=Role
+    )
     errors.register(app)
-    headers.register(app)
+    headers.register(app, library.config)
+    hosts.register(app, library.config)
     return app
 
 
 def _site(library: Library) -> Site:
     plugins = library.plugins
-    return Site(library, plugins.views(), {place: plugins.panels(place) for place in get_args(PanelPlace)})
+    auth = Auth(library.accounts, library.audit, library.config)
+    return Site(library, auth, plugins.views(), {place: plugins.panels(place) for place in get_args(PanelPlace)})
 
 
 def _templates(library: Library) -> ChoiceLoader:

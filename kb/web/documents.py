@@ -9,6 +9,7 @@ from unicodedata import category
 from flask import Blueprint, Response, render_template, request, send_file
 
 from kb.model import Document
+from kb.web.access import open_to_all
 from kb.web.asking import page_number
 from kb.web.search import window
 from kb.web.site import current_library
@@ -39,6 +40,7 @@ _PATH_SIGNS = re.compile(r'[\\/:*?"<>|]')
 
 
 @blueprint.get("/")
+@open_to_all
 def index() -> str:
     """All documents, newest first, of all types or of one."""
     library = current_library()
@@ -63,6 +65,7 @@ def index() -> str:
 
 
 @blueprint.get("/<document>")
+@open_to_all
 def document(document: str) -> str:
     """What is known about one document, and its contents."""
     library = current_library()
@@ -71,6 +74,7 @@ def document(document: str) -> str:
 
 
 @blueprint.get("/<document>/original")
+@open_to_all
 def original(document: str) -> Response:
     """The original file: a PDF is shown, unless ``download`` is asked for; anything else is saved."""
     library = current_library()

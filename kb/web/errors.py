@@ -10,12 +10,14 @@ from flask import Flask, render_template
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from kb.errors import BusyError, IndexBrokenError, KbError, NotFoundError
+from kb.errors import AccountError, BusyError, ForbiddenError, IndexBrokenError, KbError, NotFoundError
+from kb.web.hosts import HostError
 
 log = logging.getLogger(__name__)
 
 TITLES: Mapping[int, tuple[str, str]] = {
     400: ("要求を理解できませんでした", "アドレスを確かめて、もう一度お試しください。"),
+    403: ("このページは使えません", "必要なときは、管理者にご相談ください。"),
     404: ("ページが見つかりません", "アドレスを確かめるか、検索し直してください。"),
     405: ("この操作はできません", "前のページに戻って、やり直してください。"),
     410: ("この資料は公開を終えました", "検索し直すか、資料の一覧から選んでください。"),
@@ -25,7 +27,14 @@ TITLES: Mapping[int, tuple[str, str]] = {
 }
 """Title and advice by status; others get those of 400 or 500."""
 
-STATUS: Mapping[type[KbError], int] = {NotFoundError: 404, BusyError: 503, IndexBrokenError: 503}
+STATUS: Mapping[type[KbError], int] = {
+    HostError: 400,
+    AccountError: 400,
+    ForbiddenError: 403,
+    NotFoundError: 404,
+    BusyError: 503,
+    IndexBrokenError: 503,
+}
 """The status of each kind of error; any other one is a fault of ours (500)."""
 
 

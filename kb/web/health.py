@@ -8,12 +8,14 @@ from flask import Blueprint
 
 from kb.errors import KbError
 from kb.model import Query
+from kb.web.access import open_to_all
 from kb.web.site import current_library
 
 blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/health")
+@open_to_all
 def health() -> tuple[dict[str, Any], int]:
     """Status 200 with the number of public documents and sections, or 503 with what is wrong."""
     library = current_library()

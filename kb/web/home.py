@@ -7,6 +7,7 @@ from collections import Counter
 from flask import Blueprint, render_template
 
 from kb.search.query import parse
+from kb.web.access import open_to_all
 from kb.web.site import current_library
 
 blueprint = Blueprint("home", __name__)
@@ -28,6 +29,7 @@ NEWEST = 6
 
 
 @blueprint.get("/")
+@open_to_all
 def index() -> str:
     """The search box, examples that find something, the newest documents, and what there is by type."""
     library = current_library()

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 
 from kb.model import Section
 from kb.reader import Reader, neighbours
+from kb.web.access import open_to_all
 from kb.web.asking import asked
 from kb.web.shown import shown
 from kb.web.site import current_library
@@ -23,6 +24,7 @@ SECTION_TEMPLATE = "common/section.html"
 
 
 @blueprint.get("/sections/<section>")
+@open_to_all
 def section(section: str) -> str:
     """The section with what stands below it, the outline of its document, and the articles before and after."""
     library, question = current_library(), asked()

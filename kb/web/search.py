@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, render_template
 
 from kb.model import And, Filter, Node, Or, Page, Phrase, Prefix, Term
+from kb.web.access import open_to_all
 from kb.web.asking import SORTS, Asked, asked, facet_fields
 from kb.web.site import current_library, current_site
 
@@ -60,6 +61,7 @@ class Alternative:
 
 
 @blueprint.get("/search")
+@open_to_all
 def search() -> str:
     """One page of the answer, with facets, or help where there is none."""
     question = asked()

@@ -42,7 +42,11 @@ Sockets = dict[int, Any]
 """waitress's map of everything it listens and talks on, by file descriptor."""
 
 
-def serve(app: Flask, host: str, port: int, threads: int) -> None:
+def _nothing_more(_address: str) -> None:
+    """Say nothing beyond the address."""
+
+
+def serve(app: Flask, host: str, port: int, threads: int, announce: Callable[[str], None] = _nothing_more) -> None:
     """Serve until SIGTERM or SIGINT; then finish the requests in flight and return. Call from the main thread.
 
     Args:
@@ -50,6 +54,7 @@ def serve(app: Flask, host: str, port: int, threads: int) -> None:
         host: the address to listen on.
         port: the port; 0 is any free one.
         threads: how many requests are answered at a time.
+        announce: called with the address once it can be opened.
 
     Raises:
         ConfigError: nobody can listen there.
@@ -59,6 +64,7 @@ def serve(app: Flask, host: str, port: int, threads: int) -> None:
     server = _listening(app, host, port, threads, sockets)
     with _noting_signals(sockets) as signals:
         print(f"{_address(host, _port(sockets))} で見られます。終えるには Ctrl+C", flush=True)  # noqa: T201 - for whoever typed `kb serve`
+        announce(_address(host, _port(sockets)))
         while not signals:
             wasyncore.loop(TICK, use_poll=True, map=sockets, count=1)
         _shut(sockets)
@@ -71,7 +77,16 @@ def serve(app: Flask, host: str, port: int, threads: int) -> None:
 def _listening(app: Flask, host: str, port: int, threads: int, sockets: Sockets) -> Any:
     try:
         return create_server(
-            app, map=sockets, host=host, port=port, threads=threads, backlog=BACKLOG, ident=None, asyncore_use_poll=True
+            app,
+            map=sockets,
+            host=host,
+            port=port,
+            threads=threads,
+            backlog=BACKLOG,
+            ident=None,
+            asyncore_use_poll=True,
+            # Whom to believe is decided by the setting ``proxies`` (kb.web.hosts); without it nobody reads them.
+            clear_untrusted_proxy_headers=False,
         )
     except (OSError, ValueError) as error:  # ValueError: waitress does not know the host
         wasyncore.close_all(sockets)

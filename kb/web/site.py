@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from flask import current_app, g
+from flask import Response, after_this_request, current_app, g, request
 
+from kb.auth import AuditEntry, Auth, SignIn
 from kb.library import Library
-from kb.model import PUBLIC_ONLY, AccessClass, Panel, PanelPlace, View
+from kb.model import VISITOR, AccessClass, Actor, Panel, PanelPlace, View
 from kb.reader import Reader
+from kb.web.cookies import session_id
 
 EXTENSION = "kb"
 """The key of the ``Site`` in ``Flask.extensions``."""
@@ -18,9 +20,10 @@ EXTENSION = "kb"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One web application's library and the additions of plugins, collected once."""
+    """One web application's library, its accounts, and the additions of plugins, collected once."""
 
     library: Library
+    auth: Auth
     views: tuple[View, ...]
     panels: Mapping[PanelPlace, tuple[tuple[str, Panel], ...]]
     """By place: the name of the plugin and its panel, in order."""
@@ -31,13 +34,54 @@ def current_site() -> Site:
     return cast("Site", current_app.extensions[EXTENSION])
 
 
+def current_sign_in() -> SignIn | None:
+    """The session of whoever is asking; None for a visitor. Looked up once for each request."""
+    if "kb_sign_in" not in g:
+        site = current_site()
+        g.kb_sign_in = site.auth.session(session_id(request, site.library.config))
+    return cast("SignIn | None", g.kb_sign_in)
+
+
+def current_actor() -> Actor:
+    """Who is asking: somebody with an account, or a visitor."""
+    if "kb_actor" not in g:
+        found = current_sign_in()
+        g.kb_actor = found.account.actor if found else VISITOR
+    return cast("Actor", g.kb_actor)
+
+
+def act_as(actor: Actor) -> None:
+    """Let the rest of the request be somebody's who has been recognised in another way than by a session."""
+    g.kb_actor = actor
+
+
 def visitor_access() -> frozenset[AccessClass]:
-    """What the present visitor may know of: the one place where that is decided. Nobody can sign in yet."""
-    return PUBLIC_ONLY
+    """What whoever is asking may know of: the one place where that is decided."""
+    return current_actor().access
 
 
 def current_library() -> Reader:
-    """The library as the present visitor may see it; made once for each request."""
+    """The library as whoever is asking may see it; made once for each request."""
     if "kb_reader" not in g:
-        g.kb_reader = current_site().library.reader(visitor_access())
+        g.kb_noted = set()
+        g.kb_reader = current_site().library.reader(visitor_access(), _note)
     return cast("Reader", g.kb_reader)
+
+
+def _note(action: str, document: str, section: str) -> None:
+    """Write down that a case study is read, before it is given out; and that one was asked for in vain."""
+    log, told = current_site().auth.log, (document, action.startswith("original"))
+    if told in g.kb_noted:  # one page asks for a document, its sections and its outline: that is one reading
+        return
+    g.kb_noted.add(told)
+    entry = AuditEntry(current_actor().name, action, document, {"section": section} if section else {})
+    if action == "document.denied":
+        # Written once the answer is on its way: how long it takes must not tell that there is such a document.
+        after_this_request(lambda response: _afterwards(response, lambda: log.record(entry)))
+    else:
+        log.record(entry)
+
+
+def _afterwards(response: Response, do: object) -> Response:
+    response.call_on_close(do)  # type: ignore[arg-type]
+    return response

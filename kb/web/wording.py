@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -11,6 +11,32 @@ from markupsafe import Markup, escape
 from kb.model import Document, Span, View
 from kb.text.dates import era_date
 from kb.web.site import current_library
+
+#: Ahead of UTC. The people who use this are in Japan, where the server may well keep another time.
+JAPAN = timedelta(hours=9)
+
+
+def moment(at: datetime | None) -> str:
+    """2026年11月24日 09:05, in Japan; of a time in UTC."""
+    if at is None:
+        return ""
+    there = at + JAPAN
+    return f"{there.year}年{there.month}月{there.day}日 {there.hour:02}:{there.minute:02}"
+
+
+#: How browsers and systems call themselves; the first that is there: most call themselves by several names.
+_BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (
+    *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad")),
+    *(("Windows", "Windows"), ("Mac OS", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux")),
+)
+
+
+def device(agent: str) -> str:
+    """Chrome（Windows）, of what a browser calls itself."""
+    browser = next((label for sign, label in _BROWSERS if sign in agent), "不明なブラウザー")
+    system = next((label for sign, label in _SYSTEMS if sign in agent), "不明な端末")
+    return f"{browser}（{system}）"
 
 
 def endpoint(view: View) -> str:
@@ -51,8 +77,10 @@ def seconds(milliseconds: float) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "both_calendars": both_calendars,
+    "device": device,
     "endpoint": endpoint,
     "marked": marked,
+    "moment": moment,
     "particulars": particulars,
     "seconds": seconds,
     "type_label": type_label,

@@ -6,7 +6,7 @@ import pytest
 from flask import abort
 
 from kb.errors import BusyError, ConfigError, IndexBrokenError, KbError, NotFoundError, PluginError
-from kb.web import create_app
+from kb.web import create_app, open_to_all
 
 
 def raising(visitor, error):
@@ -16,7 +16,7 @@ def raising(visitor, error):
         raise error
 
     app = create_app(visitor.library)
-    app.add_url_rule("/raising", "raising", page)
+    app.add_url_rule("/raising", "raising", open_to_all(page))
     return app.test_client().get("/raising")
 
 
@@ -24,7 +24,8 @@ def raising(visitor, error):
     ("status", "words"),
     [
         (400, "要求を理解できませんでした"),
-        (403, "要求を理解できませんでした"),
+        (403, "このページは使えません"),
+        (409, "要求を理解できませんでした"),
         (404, "ページが見つかりません"),
         (405, "この操作はできません"),
         (410, "この資料は公開を終えました"),
@@ -35,7 +36,7 @@ def raising(visitor, error):
 )
 def test_each_status_has_a_page_in_japanese(visitor, status, words):
     app = create_app(visitor.library)
-    app.add_url_rule("/refused", "refused", lambda: abort(status))
+    app.add_url_rule("/refused", "refused", open_to_all(lambda: abort(status)))
     answer = app.test_client().get("/refused")
     assert answer.status_code == status
     assert answer.content_type == "text/html; charset=utf-8"
@@ -47,7 +48,7 @@ def test_each_status_has_a_page_in_japanese(visitor, status, words):
 
 def test_an_answer_that_a_page_has_made_itself_is_left_alone(visitor):
     app = create_app(visitor.library)
-    app.add_url_rule("/own", "own", lambda: abort(app.response_class("予約済みです", 409)))
+    app.add_url_rule("/own", "own", open_to_all(lambda: abort(app.response_class("予約済みです", 409))))
     answer = app.test_client().get("/own")
     assert (answer.status_code, answer.get_data(as_text=True)) == (409, "予約済みです")
 

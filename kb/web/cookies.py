@@ -1,0 +1,44 @@
+"""The cookie that holds a session's id, and the one that belongs to forms."""
+
+from __future__ import annotations
+
+from flask import Flask, Request
+from werkzeug.wrappers import Response
+
+from kb.auth import Auth
+from kb.auth.secret import derived
+from kb.model import Config
+
+#: A browser takes a cookie with this prefix only by https, for exactly this host (RFC 6265bis, 4.1.3.2).
+HOST_PREFIX = "__Host-"
+
+
+def _name(config: Config, name: str) -> str:
+    return f"{HOST_PREFIX}{name}" if config.https else name
+
+
+def session_id(request: Request, config: Config) -> str:
+    """The session's id that came with a request; empty without one."""
+    return request.cookies.get(_name(config, "kb"), "")
+
+
+def set_session(response: Response, config: Config, id_: str) -> None:
+    """Give a browser the id of a new session; it forgets it when it is closed."""
+    response.set_cookie(_name(config, "kb"), id_, secure=config.https, httponly=True, samesite="Lax", path="/")
+
+
+def clear_session(response: Response, config: Config) -> None:
+    """Let a browser forget it."""
+    response.delete_cookie(_name(config, "kb"), secure=config.https, httponly=True, samesite="Lax", path="/")
+
+
+def register(app: Flask, auth: Auth) -> None:
+    """Set up Flask's own signed cookie: it is only set on pages with a form, and holds that form's secret."""
+    app.secret_key = derived(auth.key, "cookie of forms")
+    app.config.update(
+        SESSION_COOKIE_NAME=_name(auth.config, "kb_form"),
+        SESSION_COOKIE_SECURE=auth.config.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+    )
