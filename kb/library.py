@@ -17,7 +17,9 @@ from filelock import FileLock, Timeout
 from kb.desk import Desk
 from kb.errors import BusyError, ConfigError, ExtractionError, IndexBrokenError
 from kb.ingest import indexer
-from kb.ingest.intake import Intake, Origin, Outcome
+from kb.ingest.intake import Intake
+from kb.ingest.intake import Origin as Origin
+from kb.ingest.intake import Outcome as Outcome
 from kb.ingest.reading import Means
 from kb.ingest.sandbox import extract
 from kb.ingest.worker import Progress, Worker, quiet
@@ -28,7 +30,7 @@ from kb.search.home import IndexHome
 from kb.search.searcher import Searcher
 from kb.search.thesaurus import Thesaurus
 from kb.store.catalogue import Failure
-from kb.store.register import Receipt
+from kb.store.register import Receipt as Receipt
 from kb.store.store import Store
 from kb.text.analyze import Analyzer
 

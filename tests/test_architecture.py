@@ -31,7 +31,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "reader": (CORE | {"store", "text", "search"}, set()),
     "library": (CORE | {"codec", "plugins", "store", "text", "search", "ingest", "reader", "desk"}, {"filelock"}),
     "web": (
-        CORE | {"library", "reader", "auth", "config", "plugins", "search.query", "text.dates", "web"},
+        CORE | {"library", "reader", "desk", "auth", "config", "plugins", "search.query", "text.dates", "web"},
         {"flask", "flask_bootstrap", "jinja2", "markupsafe", "werkzeug", "waitress"},
     ),
     "web.forms": (CORE | {"web"}, {"flask", "flask_wtf", "wtforms"}),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
+from unicodedata import category
 
 from kb.errors import ExtractionError, KbError
 from kb.model import AccessClass, Document
@@ -63,6 +65,7 @@ class Intake:
             NotFoundError: there is no document of the id that ``origin`` names.
 
         """
+        name = plain_name(name)
         stored = self._originals.put(name, stream, self._limit)
         return self._register.accept(
             Arrival(
@@ -94,3 +97,20 @@ class Intake:
     def _lost(self, name: str, origin: Origin, error: ExtractionError) -> Outcome:
         self._catalogue.fail(Failure(origin.source, origin.uri or name, name, "", error.reason, error.fix))
         return Outcome(name, "failed", error=error)
+
+
+#: Characters of a file's name that are kept, its extension included.
+_LONGEST_NAME = 200
+
+
+def plain_name(name: str) -> str:
+    """A file's name as it can be shown and sent: no folders, no line ends, nothing that turns the writing direction."""
+    last = re.split(r"[\\/]", name)[-1]
+    # Category C: control characters, and the invisible ones that make exe.txt of txt.exe.
+    plain = "".join(c for c in last if not category(c).startswith("C")).strip(" .")
+    stem, dot, suffix = plain.rpartition(".")
+    if len(plain) > _LONGEST_NAME:
+        plain = (
+            f"{stem[: _LONGEST_NAME - len(suffix) - 1]}.{suffix}" if dot and len(suffix) < 10 else plain[:_LONGEST_NAME]
+        )
+    return plain or "名前のないファイル"

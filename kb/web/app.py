@@ -17,6 +17,7 @@ from kb.web import (
     access,
     account,
     admin,
+    api,
     cookies,
     documents,
     errors,
@@ -51,6 +52,7 @@ PAGES: tuple[Blueprint, ...] = (
     account.blueprint,
     admin.blueprint,
     records.blueprint,
+    api.blueprint,
 )
 
 

@@ -10,7 +10,7 @@ from flask import Flask, render_template
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from kb.errors import AccountError, BusyError, ForbiddenError, IndexBrokenError, KbError, NotFoundError
+from kb.errors import AccountError, BusyError, ConflictError, ForbiddenError, IndexBrokenError, KbError, NotFoundError
 from kb.web.hosts import HostError
 
 log = logging.getLogger(__name__)
@@ -19,6 +19,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     400: ("要求を理解できませんでした", "アドレスを確かめて、もう一度お試しください。"),
     403: ("このページは使えません", "必要なときは、管理者にご相談ください。"),
     404: ("ページが見つかりません", "アドレスを確かめるか、検索し直してください。"),
+    409: ("ほかの人が先に変更しました", "ページを開き直して、もう一度お試しください。"),
     405: ("この操作はできません", "前のページに戻って、やり直してください。"),
     410: ("この資料は公開を終えました", "検索し直すか、資料の一覧から選んでください。"),
     413: ("送られたデータが大きすぎます", "小さく分けて、もう一度お試しください。"),
@@ -32,6 +33,7 @@ STATUS: Mapping[type[KbError], int] = {
     AccountError: 400,
     ForbiddenError: 403,
     NotFoundError: 404,
+    ConflictError: 409,
     BusyError: 503,
     IndexBrokenError: 503,
 }
@@ -57,13 +59,18 @@ def of_http(error: HTTPException) -> Response:
 
 def of_library(error: KbError) -> Response:
     """What the library refuses, in its own words where they are for visitors."""
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    status = status_of(error)
     if status == 500:
         return unexpected(error)
     if status > 500:
         log.error("%s: %s", type(error).__name__, error)
     # The subject may be a path on the server: it is for the log.
     return _response(status, _page(status, f"{error.reason}{error.fix}" if status < 500 else ""))
+
+
+def status_of(error: KbError) -> int:
+    """The status that an error of the library is."""
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
 
 
 def unexpected(error: Exception) -> Response:
