@@ -234,7 +234,7 @@ class Desk:
         """Carry out what has been decided and edited on the document as it is, without reading its file again."""
         before = self.drafts.document(document)
         sections = self.drafts.sections(document)
-        found = reviewed(before, sections, self.decisions(document), self._means.review)
+        found = reviewed(before, sections, self.decisions(document), self._means.review, self.findings(document))
         changed = Reviewed(edited(found.document, self.edits(document)), found.sections, found.findings)
         reading = annotated(changed, self._means.plugins)
         held = self._store.register.is_held(document)

@@ -220,3 +220,36 @@ def test_a_finding_across_two_lines_is_replaced_as_one(tmp_path):
             desk.decide(document.id, Decision("name", finding.evidence, "Ａ"))
         assert "緑" not in desk.drafts.sections(document.id)[0].text
         assert desk.item(document.id).document.state is State.PUBLISHED
+
+
+def test_proposals_and_findings_outlive_what_is_replaced_before_them(tmp_path):
+    """Once 緑川葵 is Ａ, the review alone would take 緑川 for somebody new, and 若葉市 for no matter."""
+
+    class Whole:
+        @hookimpl
+        def kb_review(self, sections):
+            (section,) = sections
+            people = list(dict.fromkeys(re.findall("緑川葵|山吹蓮", section.text)))
+            for found in re.finditer("緑川葵|山吹蓮|緑川|若葉市", section.text):
+                word = found.group()
+                if word == "若葉市" and not people:
+                    continue
+                letter = "ＡＢ"[people.index(word)] if word in people else "Ａ" if "緑川葵" in people else "Ｂ"
+                yield Finding(
+                    "place" if word == "若葉市" else "name", "氏名", section.id, *found.span(), word, "？", letter
+                )
+
+    plugins = Plugins.load(("kb_formats", "kb_privacy"), {"names": Whole()})
+    with open_library(tmp_path, plugins, engine="memory") as library:
+        text = "■支援\n\n若葉市の緑川葵さんを訪ねた。緑川さんは話した。\n"
+        document = ingest_text(library, "事例.txt", text, content_type="document", access="cases").document
+        desk = library.desk(OPERATOR)
+        desk.decide(document.id, Decision("name", "緑川葵", "Ａ"))
+        still = {f.evidence: f.proposal for f in desk.findings(document.id)}
+        assert still == {"緑川": "Ａ", "若葉市": "Ａ"}
+        desk.decide(document.id, Decision("name", "緑川", "Ａ"))
+        desk.decide(document.id, Decision("place", "若葉市", None, "広い市なので"))
+        assert desk.drafts.sections(document.id)[0].text == "若葉市のＡさんを訪ねた。Ａさんは話した。"
+        library.reread()
+        assert desk.item(document.id).document.state is State.PUBLISHED
+        assert desk.drafts.sections(document.id)[0].text == "若葉市のＡさんを訪ねた。Ａさんは話した。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,11 +27,24 @@ class Reviewed:
 
 
 def reviewed(
-    document: Document, sections: Sequence[Section], decisions: Iterable[Decision], review: Review
+    document: Document,
+    sections: Sequence[Section],
+    decisions: Iterable[Decision],
+    review: Review,
+    known: Sequence[Finding] = (),
 ) -> Reviewed:
     """Ask what is to be decided on, and carry out what has been decided.
 
-    Replacements are made at the places of findings only: a name may be part of other words elsewhere.
+    Replacements are made at the places of findings only: a name may be part of other words elsewhere. What was found
+    before a replacement stays open with its proposal until it is decided on, also if the text that is left gives no
+    more reason for it: of 田中花子 who has become A, another 田中 is still A.
+
+    Args:
+        document: as it is.
+        sections: all of them, with ids.
+        decisions: all that have been made on it.
+        review: asks the plugins.
+        known: what was open in these very sections before.
 
     Raises:
         PluginError: a plugin broke down over it.
@@ -38,13 +52,35 @@ def reviewed(
     """
     decided = {(decision.kind, decision.evidence): decision.replacement for decision in decisions}
     found = review(document, sections)
+    earlier = [*known, *found]
     for _ in range(_ROUNDS):
-        replaced = [f for f in found if decided.get((f.kind, f.evidence)) is not None]
+        replaced = [f for f in found if decided.get(_key(f)) is not None]
         if not replaced:
             break
         document, sections = _rewritten(document, sections, replaced, decided)
         found = review(document, sections)
-    return Reviewed(document, tuple(sections), tuple(f for f in found if (f.kind, f.evidence) not in decided))
+    still = [f for f in found if _key(f) not in decided]
+    seen = {*decided, *map(_key, still)}
+    lost = [f for f in earlier if _key(f) not in seen]
+    proposals = {_key(f): f.proposal for f in reversed(earlier)}
+    every = [*still, *_found_again(lost, document, sections)]
+    return Reviewed(
+        document, tuple(sections), tuple(replace(f, proposal=proposals.get(_key(f), f.proposal)) for f in every)
+    )
+
+
+def _key(finding: Finding) -> tuple[str, str]:
+    return finding.kind, finding.evidence
+
+
+def _found_again(lost: Iterable[Finding], document: Document, sections: Sequence[Section]) -> Iterator[Finding]:
+    """Findings at all places where their evidence still stands in the same section."""
+    texts = {("", "title"): document.title}
+    for section in sections:
+        texts |= {(section.id, "heading"): section.heading, (section.id, "text"): section.text}
+    for finding in {(*_key(f), f.section, f.where): f for f in lost}.values():
+        for place in re.finditer(re.escape(finding.evidence), texts.get((finding.section, finding.where), "")):
+            yield replace(finding, start=place.start(), end=place.end())
 
 
 Replacements = Sequence[tuple[int, int, str]]
