@@ -92,6 +92,13 @@ def chromium():
     return pytest.skip("NO BROWSER TESTS: chromium is not installed (apt-get install chromium fonts-noto-cjk)")
 
 
+def pytest_collection_modifyitems(items):
+    """Werkzeug's server leaves a file open whose reader has gone on to the next page; waitress, which we serve with, not."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings("ignore:unclosed file .*/static/:ResourceWarning"))
+
+
 class Quiet(WSGIRequestHandler):
     """Logs nothing."""
 
