@@ -82,6 +82,8 @@ SETTINGS: tuple[Setting, ...] = (
     _number("extract_seconds", 1, 3600, "1つのファイルの読み取りにかけてよい秒数"),
     _number("extract_megabytes", 256, 65536, "1つのファイルの読み取りに使ってよいメモリー（MiB）"),
     _number("max_file_megabytes", 1, 4096, "取り込むファイルの大きさの上限（MiB）"),
+    _number("upload_files", 1, 100, "一度に送れるファイルの数"),
+    _number("quota_megabytes", 0, 1048576, "1つのアカウントが24時間に取り込める量（MiB、0なら限らない）"),
     Setting("disabled_plugins", "使わないプラグインの名前（コンマ区切り）", _names, "プラグインの名前"),
     _switch("https", "https で使う（cookie を https だけで送り、HSTS を付ける）"),
     Setting("hosts", "サーバーの名前（コンマ区切り。空なら localhost とIPアドレスだけで使える）", _names, "ホスト名"),

@@ -43,6 +43,11 @@ class Item:
     held: bool
     """True if somebody has to publish it."""
 
+    @property
+    def state(self) -> State:
+        """How far the latest file has come, else the document."""
+        return State(self.latest.state) if self.latest.state in {"waiting", "failed"} else self.document.state
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -75,10 +80,21 @@ class Desk:
 
     # ------------------------------------------------------------------------------------------------- looking
 
-    def items(self, *states: State) -> list[Item]:
-        """All documents that are not in the bin (in one of these states), those changed last first."""
-        documents = self._store.drafts.documents(EVERYTHING)
-        return [self._item(d) for d in documents if d.binned_at is None and (not states or d.state in states)]
+    def items(self, *states: State, limit: int | None = None, offset: int = 0) -> list[Item]:
+        """Documents that are not in the bin (in one of these states), those whose file came last first."""
+        lying = self._store.register.lying(states, limit, offset)
+        ids = [one.document for one in lying]
+        documents = self._store.drafts.documents_by_id(ids, EVERYTHING)
+        latest = self._store.register.latest(ids)
+        return [
+            Item(documents[one.document], latest[one.document], one.findings, one.held)
+            for one in lying
+            if one.document in documents and one.document in latest  # forgotten in the meantime
+        ]
+
+    def counts(self) -> dict[State, int]:
+        """How many documents there are in each state."""
+        return self._store.register.counts()
 
     def item(self, document: str) -> Item:
         """One document.
@@ -123,13 +139,19 @@ class Desk:
 
     # ------------------------------------------------------------------------------------------------ handling
 
-    def edit(self, document: str, change: Change) -> Document:
+    def edit(self, document: str, change: Change, revision: int | None = None) -> Document:
         """Set what staff know better; what is narrowed is hidden from readers at once.
 
         Another content type means that the file is read again; anything else is done when this returns.
 
+        Args:
+            document: its id.
+            change: what is to be set.
+            revision: the revision that was looked at; None if it does not matter.
+
         Raises:
             NotFoundError: there is none.
+            ConflictError: somebody else has changed it since.
             ConfigError: there is no such content type, or the date is none.
             PluginError: a plugin broke down over it.
 
@@ -138,18 +160,20 @@ class Desk:
         edits = _edits(self.edits(document), change)
         self._check(change)
         access = change.access or before.access
-        values: dict[str, Any] = {"access": access.value, "sensitive": before.sensitive or access is AccessClass.CASES}
+        values: dict[str, Any] = {"sensitive": before.sensitive or access is AccessClass.CASES}
+        if change.access:
+            values["access"] = access.value
         if change.content_type and change.content_type != before.type:
             values["type"] = change.content_type
-        self._store.register.set(document, values, edits, self.actor.name)
+        self._store.register.set(document, values, edits, self.actor.name, revision)
         if "type" in values:
             self._store.register.read_again([document], self.actor.name)
         elif before.state in {State.DRAFT, State.PUBLISHED}:
             self._review_again(document)
         return self.drafts.document(document)
 
-    def decide(self, document: str, decision: Decision) -> None:
-        """Replace the evidence of findings, or keep it for a reason.
+    def decide(self, document: str, *decisions: Decision) -> None:
+        """Replace the evidence of findings, or keep it for a reason: all of these decisions, or none.
 
         Raises:
             NotFoundError: there is no such document.
@@ -157,12 +181,10 @@ class Desk:
 
         """
         self.drafts.document(document)
-        if decision.replacement is None and not decision.reason.strip():
-            raise ConfigError(decision.evidence, "残す理由がありません。", "理由を書いてください。")
-        if not any((f.kind, f.evidence) == (decision.kind, decision.evidence) for f in self.findings(document)):
-            fix = "ほかの人が先に決めたかもしれません。開き直してください。"
-            raise ConfigError(decision.evidence, "この指摘はもうありません。", fix)
-        self._store.decisions.decide(document, replace(decision, by=self.actor.name))
+        found = {(finding.kind, finding.evidence) for finding in self.findings(document)}
+        for decision in decisions:
+            _check_decision(decision, found)
+        self._store.decisions.decide(document, [replace(decision, by=self.actor.name) for decision in decisions])
         self._review_again(document)
 
     def withdraw(self, document: str, kind: str, evidence: str) -> None:
@@ -172,19 +194,22 @@ class Desk:
             NotFoundError: there is no such document.
 
         """
-        self.drafts.document(document)
+        if self.drafts.document(document).state is State.PUBLISHED:
+            # First: without the decision, its original would be open to readers until the file has been read again.
+            self.hold(document)
         self._store.decisions.withdraw(document, kind, evidence, self.actor.name)
         self._store.register.read_again([document], self.actor.name)
 
-    def publish(self, document: str) -> None:
+    def publish(self, document: str, revision: int | None = None) -> None:
         """Let readers of its access class know of it.
 
         Raises:
             NotFoundError: there is none.
-            ConflictError: it has not been read yet, or something in it is still to be decided on.
+            ConflictError: it has not been read yet, something in it is still to be decided on, or it is not the
+                ``revision`` that was looked at.
 
         """
-        self._store.register.publish(document, self.actor.name)
+        self._store.register.publish(document, self.actor.name, revision)
 
     def hold(self, document: str) -> None:
         """Take it back from readers until it is published again.
@@ -243,6 +268,14 @@ class Desk:
             replace(reading.document, state=state), reading.sections, reading.annotations, reading.findings
         )
         self._store.drafts.save(content, before.revision)
+
+
+def _check_decision(decision: Decision, found: set[tuple[str, str]]) -> None:
+    if decision.replacement is None and not decision.reason.strip():
+        raise ConfigError(decision.evidence, "残す理由がありません。", "理由を書いてください。")
+    if (decision.kind, decision.evidence) not in found:
+        fix = "ほかの人が先に決めたかもしれません。開き直してください。"
+        raise ConfigError(decision.evidence, "この指摘はもうありません。", fix)
 
 
 def _edits(before: Edits, change: Change) -> Edits:

@@ -31,6 +31,10 @@ class ExtractionError(KbError):
     exit_code = 3
 
 
+class QuotaError(ExtractionError):
+    """An account has brought as much as it may for now."""
+
+
 class PluginError(KbError):
     """A plugin does not keep the contract; ``subject`` is the plugin's name."""
 

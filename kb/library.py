@@ -6,7 +6,9 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
+from io import SEEK_END
 from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
@@ -15,7 +17,7 @@ from typing import BinaryIO, Self
 from filelock import FileLock, Timeout
 
 from kb.desk import Desk
-from kb.errors import BusyError, ConfigError, ExtractionError, IndexBrokenError
+from kb.errors import BusyError, ConfigError, ExtractionError, IndexBrokenError, QuotaError
 from kb.ingest import indexer
 from kb.ingest.intake import Intake
 from kb.ingest.intake import Origin as Origin
@@ -31,6 +33,7 @@ from kb.search.searcher import Searcher
 from kb.search.thesaurus import Thesaurus
 from kb.store.catalogue import Failure
 from kb.store.register import Receipt as Receipt
+from kb.store.rows import now
 from kb.store.store import Store
 from kb.text.analyze import Analyzer
 
@@ -44,6 +47,9 @@ _FIRST_REVISION = 2
 
 #: How often the bin is emptied and the store swept, in seconds.
 _CLEAN_SECONDS = 3600.0
+
+#: The time that a quota is for.
+_QUOTA_TIME = timedelta(hours=24)
 
 #: How often somebody who waits for another process looks whether it is done, in seconds.
 _GLANCE = 0.1
@@ -130,11 +136,13 @@ class Library:
 
         Raises:
             ConfigError: there is no such content type.
-            ExtractionError: it is larger than may be.
+            ExtractionError: it is empty or larger than may be.
+            QuotaError: with it, the account would have brought more than it may.
             NotFoundError: there is no document of the id that ``origin`` names.
 
         """
         self._check_type(origin.content_type)
+        self._check_quota(name, stream, actor)
         return self._intake.accept(name, stream, origin, actor.name)
 
     def offers(self) -> list[Offer]:
@@ -203,6 +211,14 @@ class Library:
         if self._locks():
             try:
                 self._worker.index()
+            finally:
+                self._lock.release()
+
+    def work_off(self) -> None:
+        """Do all there is to do, unless another process is at work: that one will."""
+        if self._locks():
+            try:
+                self._worker.work_off()
             finally:
                 self._lock.release()
 
@@ -328,6 +344,16 @@ class Library:
         if content_type and content_type not in self.content_types:
             known = "、".join(f"{name}（{kind.label}）" for name, kind in self.content_types.items())
             raise ConfigError(content_type, "この名前の資料の種類はありません。", f"使える種類：{known}")
+
+    def _check_quota(self, name: str, stream: BinaryIO, actor: Actor) -> None:
+        quota = self.config.quota_megabytes << 20
+        if not quota or actor == OPERATOR:
+            return
+        size = stream.seek(0, SEEK_END)
+        stream.seek(0)
+        if self.store.register.brought(actor.name, now() - _QUOTA_TIME) + size > quota:
+            reason = f"24時間に取り込める量（{self.config.quota_megabytes}MiB）を超えます。"
+            raise QuotaError(name, reason, "明日もう一度お試しになるか、管理者にご相談ください。")
 
     def _locks(self) -> bool:
         """Become the one who works, if nobody else is; the lock is to be released."""

@@ -126,6 +126,10 @@ class Config:
     extract_megabytes: int = 1536
     """Most memory (address space) the reading process may take beyond what it has at its start, in MiB."""
     max_file_megabytes: int = 200
+    upload_files: int = 10
+    """How many files one request may bring; a script sends one at a time."""
+    quota_megabytes: int = 0
+    """How much one account may bring within 24 hours, in MiB; 0 for no limit."""
     disabled_plugins: tuple[str, ...] = ()
     https: bool = False
     """True if people reach the server by https: cookies are for that alone."""
@@ -296,6 +300,9 @@ class Document:
     """True for what is or once was a case study: its personal data are checked whatever its access class is now."""
     binned_at: datetime | None = None
     """When it was put in the bin, in UTC without a zone."""
+    withheld: bool = field(default=False, compare=False)
+    """True if words in it have been replaced: the original, which still has them, is for staff alone, and so is its
+    name."""
     revision: int = field(default=1, compare=False)
     """Counts every change of what readers see: what the index holds is compared with it."""
 

@@ -142,10 +142,13 @@ class Reader:
         """Where the original file of a document lies.
 
         Raises:
-            NotFoundError: the store has lost it.
+            NotFoundError: the store has lost it, or it holds words that were replaced: it is for staff alone then.
 
         """
         current = self.document(document.id)
+        if current.withheld:
+            fix = "本文は、記事のページで読めます。"
+            raise NotFoundError(document.id, "この資料の元のファイルは公開していません。", fix)
         self._note("original.read", current.id)
         return self._originals.path(current.sha256)
 

@@ -48,6 +48,11 @@ def ingest_text(library: Library, name: str, text: str, content_type: str = "", 
     return outcome
 
 
+def work_off(library: Library) -> None:
+    """Read and index all that has been accepted, as the worker beside a server does."""
+    library.work_off()
+
+
 def search(library: Library, words: str) -> Page:
     """The answer to what somebody types who may read everything."""
     return library.reader(EVERYTHING).search(parse(words))

@@ -67,6 +67,9 @@ class Intake:
         """
         name = plain_name(name)
         stored = self._originals.put(name, stream, self._limit)
+        if not stored.size:
+            fix = "元のソフトで開いて中身を確かめ、保存し直してください。"
+            raise ExtractionError(name, "中身が空のファイルです（0バイト）。", fix)
         return self._register.accept(
             Arrival(
                 name,

@@ -183,7 +183,8 @@ class Catalogue:
             return list(connection.execute(query))
 
     def _documents(self, query: Select[Any]) -> Iterator[Document]:
-        return map(rows.document, self._rows(query))
+        found = map(rows.document, self._rows(query))
+        return found if self._unpublished else map(_discreet, found)
 
     def _sections(self, query: Select[Any]) -> Iterator[Section]:
         return map(rows.section, self._rows(query))
@@ -194,7 +195,7 @@ class Catalogue:
         return (allowed,) if self._unpublished else (allowed, *PUBLISHED)
 
     def _select(self, access: frozenset[AccessClass]) -> Select[Any]:
-        return select(*rows.DOCUMENT_COLUMNS).where(*self._shown(access))
+        return select(*rows.DOCUMENT_COLUMNS, rows.WITHHELD).where(*self._shown(access))
 
     def _select_sections(self, columns: Iterable[Any], access: frozenset[AccessClass]) -> Select[Any]:
         joined = tables.section.join(tables.document)
@@ -242,6 +243,11 @@ def hides(before: Document, after: Document) -> bool:
 def is_shown(document: Document) -> bool:
     """Whether readers of its access class may know of it."""
     return document.state is State.PUBLISHED and document.binned_at is None
+
+
+def _discreet(document: Document) -> Document:
+    """A document as readers may know of it: a file is often called by the name that was replaced inside it."""
+    return replace(document, file_name=document.title, uri="") if document.withheld else document
 
 
 def _before(connection: Connection, document: str) -> Document | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, Engine, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select
 
 from kb.model import Decision, Finding
 from kb.store import audit, rows, tables
@@ -31,21 +32,25 @@ class Decisions:
         with self._engine.connect() as connection:
             return [rows.decision(row) for row in connection.execute(query)]
 
-    def decide(self, document: str, decision: Decision) -> None:
-        """Enter a decision in place of an older one on the same; the audit log has its reason, but not its words."""
-        row = asdict(decision) | {"document": document, "at": rows.now()}
+    def decide(self, document: str, decisions: Iterable[Decision]) -> None:
+        """Enter decisions in place of older ones on the same; the audit log has their reasons, but not their words."""
         with writer(self._engine).begin() as connection:
-            connection.execute(delete(tables.decision).where(*_key(document, decision.kind, decision.evidence)))
-            connection.execute(insert(tables.decision), row)
-            action = "finding.keep" if decision.replacement is None else "finding.replace"
-            detail = {"kind": decision.kind, "reason": decision.reason}
-            audit.write(connection, AuditEntry(decision.by, action, document, detail))
+            for decision in decisions:
+                _enter(connection, document, decision)
 
     def withdraw(self, document: str, kind: str, evidence: str, by: str) -> None:
         """Forget a decision."""
         with writer(self._engine).begin() as connection:
             connection.execute(delete(tables.decision).where(*_key(document, kind, evidence)))
             audit.write(connection, AuditEntry(by, "finding.withdraw", document, {"kind": kind}))
+
+
+def _enter(connection: Connection, document: str, decision: Decision) -> None:
+    connection.execute(delete(tables.decision).where(*_key(document, decision.kind, decision.evidence)))
+    connection.execute(insert(tables.decision), asdict(decision) | {"document": document, "at": rows.now()})
+    action = "finding.keep" if decision.replacement is None else "finding.replace"
+    detail = {"kind": decision.kind, "reason": decision.reason}
+    audit.write(connection, AuditEntry(decision.by, action, document, detail))
 
 
 def _key(document: str, kind: str, evidence: str) -> tuple[ColumnElement[bool], ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, case, delete, func, insert, select, update
 
 from kb.errors import ConflictError, NotFoundError
 from kb.model import AccessClass, Document, Edits, State, Version
@@ -50,6 +50,15 @@ class Receipt:
     """The document that it is part of; for a duplicate the one that was there before."""
     version: int
     status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """A document on the desk."""
+
+    document: str
+    held: bool
+    findings: int
 
 
 class Register:
@@ -125,6 +134,37 @@ class Register:
         """One file of a document."""
         return next((v for v in self.versions(document) if v.number == number), None)
 
+    def latest(self, documents: Sequence[str]) -> dict[str, Version]:
+        """The latest file of each of these documents."""
+        query = select(tables.version).where(tables.version.c.document.in_(documents), _IS_LATEST)
+        with self._engine.connect() as connection:
+            return {row.document: rows.version(row) for row in connection.execute(query)}
+
+    def lying(self, states: Collection[State] = (), limit: int | None = None, offset: int = 0) -> list[Lying]:
+        """What is not in the bin (in one of these states, that of a newer file first), what came last first."""
+        d, f = tables.document.c, tables.finding.c
+        findings = select(func.count()).select_from(tables.finding).where(f.document == d.id).scalar_subquery()
+        query = select(d.id, d.held, findings).select_from(_WITH_LATEST).where(d.binned_at.is_(None))
+        if states:
+            query = query.where(_STATE.in_([state.value for state in states]))
+        query = query.order_by(tables.version.c.at.desc(), d.id).limit(limit).offset(offset)
+        with self._engine.connect() as connection:
+            return [Lying(*row) for row in connection.execute(query)]
+
+    def counts(self) -> dict[State, int]:
+        """How many documents there are in each state, those in the bin apart."""
+        query = select(_STATE, func.count()).select_from(_WITH_LATEST).where(tables.document.c.binned_at.is_(None))
+        with self._engine.connect() as connection:
+            found = {State(state): count for state, count in connection.execute(query.group_by(_STATE))}
+        return {state: found.get(state, 0) for state in State}
+
+    def brought(self, by: str, since: datetime) -> int:
+        """How many bytes an account has brought since a time."""
+        v = tables.version.c
+        query = select(func.sum(v.size)).where(v.by == by, v.at >= since)
+        with self._engine.connect() as connection:
+            return int(connection.scalar(query) or 0)
+
     def blobs(self) -> dict[str, int]:
         """SHA-256 and size of every original that a version names."""
         with self._engine.connect() as connection:
@@ -173,16 +213,17 @@ class Register:
         """
         self._handle(document, by, "document.unpublish", {"held": True, "state": State.DRAFT.value})
 
-    def publish(self, document: str, by: str) -> None:
+    def publish(self, document: str, by: str, expected: int | None = None) -> None:
         """Let readers of its access class know of it.
 
         Raises:
             NotFoundError: there is none.
-            ConflictError: it has not been read yet, or something in it is still to be decided on.
+            ConflictError: it has not been read yet, something in it is still to be decided on, or it is not the
+                revision that was expected.
 
         """
         with self._writer.begin() as connection:
-            before = _required(connection, document)
+            before = _required(connection, document, expected)
             if before.state not in {State.DRAFT, State.PUBLISHED}:
                 fix = "読み取りが済んでから公開してください。"
                 raise ConflictError(before.title, f"まだ公開できません（{before.state.label}）。", fix)
@@ -193,15 +234,24 @@ class Register:
             values = {"held": False, "state": State.PUBLISHED.value}
             _change(connection, before, values, by, "document.publish")
 
-    def set(self, document: str, values: Mapping[str, Any], edits: Edits, by: str) -> None:
+    def set(self, document: str, values: Mapping[str, Any], edits: Edits, by: str, expected: int | None = None) -> None:
         """Set columns of a document (its access class, …) and what staff have edited.
 
         Raises:
             NotFoundError: there is none.
+            ConflictError: it is not the revision that was expected.
 
         """
         kept = {"title": edits.title, "date": edits.date, "fields": dict(edits.fields)}
-        self._handle(document, by, "document.edit", {**values, "edits": kept})
+        with self._writer.begin() as connection:
+            before = _required(connection, document, expected)
+            _change(connection, before, {**values, "edits": kept}, by, "document.edit")
+            # What was chosen for the file, too: reading it again would bring the old choice back.
+            names = {"type": "content_type", "access": "access"}
+            chosen = {names[name]: value for name, value in values.items() if name in names}
+            latest = _latest(connection, document)
+            if chosen and latest:
+                connection.execute(update(tables.version).where(*_key(latest)).values(chosen))
 
     def binned(self) -> list[Document]:
         """Everything in the bin, the latest first."""
@@ -228,6 +278,16 @@ class Register:
 
 # ----------------------------------------------------------------------------------------------------------- SQL
 
+_OTHER = tables.version.alias("other")
+_NEWEST = select(func.max(_OTHER.c.number)).where(_OTHER.c.document == tables.version.c.document).scalar_subquery()
+_IS_LATEST = tables.version.c.number == _NEWEST
+_WITH_LATEST = tables.document.join(tables.version, (tables.version.c.document == tables.document.c.id) & _IS_LATEST)
+
+#: How far the latest file has come, else the document: a newer file that cannot be read is to be seen to.
+_STATE = case(
+    (tables.version.c.state.in_(["waiting", "failed"]), tables.version.c.state), else_=tables.document.c.state
+)
+
 
 def _change(connection: Connection, before: Document, values: Mapping[str, Any], by: str, action: str) -> None:
     counted = {**values, "revision": before.revision + 1, "updated_at": rows.now()}
@@ -248,10 +308,13 @@ def _find(connection: Connection, *conditions: Any) -> Document | None:
     return rows.document(row) if row else None
 
 
-def _required(connection: Connection, document: str) -> Document:
+def _required(connection: Connection, document: str, expected: int | None = None) -> Document:
     found = _find(connection, tables.document.c.id == document)
     if found is None:
         raise NotFoundError(document, "この資料は見つかりません。", "資料の一覧から選び直してください。")
+    if expected is not None and found.revision != expected:
+        fix = "資料のページを開き直して、今の内容を確かめてから、やり直してください。"
+        raise ConflictError(found.title, "この資料は、開いている間にほかの人が変更しました。", fix)
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, exists
 
 from kb.model import AccessClass, Annotation, BBox, Block, Decision, Document, Finding, Section, State, Version
 from kb.store import tables
@@ -14,6 +14,12 @@ from kb.store import tables
 #: What of a document is not part of its value: how staff handle it.
 _HANDLING = frozenset({"updated_at", "held", "edits"})
 DOCUMENT_COLUMNS = tuple(column for column in tables.document.c if column.name not in _HANDLING)
+#: Whether words of a document have been replaced: whoever reads it must not have its original.
+WITHHELD = (
+    exists()
+    .where(tables.decision.c.document == tables.document.c.id, tables.decision.c.replacement.is_not(None))
+    .label("withheld")
+)
 OUTLINE_COLUMNS = tuple(column for column in tables.section.c if column.name != "blocks")
 ANNOTATION_COLUMNS = tuple(column for column in tables.annotation.c if column.name != "id")
 FINDING_COLUMNS = tuple(column for column in tables.finding.c if column.name not in {"id", "document"})
