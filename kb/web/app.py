@@ -19,6 +19,8 @@ from kb.web import (
     admin,
     api,
     cookies,
+    desk,
+    desk_document,
     documents,
     errors,
     forms,
@@ -53,6 +55,8 @@ PAGES: tuple[Blueprint, ...] = (
     admin.blueprint,
     records.blueprint,
     api.blueprint,
+    desk.blueprint,
+    desk_document.blueprint,
 )
 
 

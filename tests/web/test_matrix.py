@@ -15,7 +15,7 @@ from flask import Blueprint
 from kb import View, hookimpl
 from kb.auth.secret import fingerprint
 from kb.errors import PluginError
-from kb.model import EVERYTHING, OPERATOR, PUBLIC_ONLY, Actor, Role
+from kb.model import EVERYTHING, OPERATOR, PUBLIC_ONLY, Actor, Role, State
 from kb.testing import ingest_text
 from kb.web import access, current_library, needs, open_to_all
 from kb.web.access import STATIC, Access
@@ -36,7 +36,7 @@ def a_plugin():
     notes = Blueprint("notes", __name__, url_prefix="/notes")
     notes.add_url_rule("/", "index", lambda: "誰でも")
     notes.add_url_rule("/<document>", "one", lambda document: current_library().document(document).title)
-    desk = Blueprint("desk", __name__, url_prefix="/desk")
+    desk = Blueprint("office", __name__, url_prefix="/office")
     desk.add_url_rule("/", "index", lambda: "職員だけ", methods=["GET", "POST"])
     desk.add_url_rule("/keys", "keys", needs(Role.ADMIN)(lambda: "管理者だけ"))
     desk.add_url_rule("/open", "open", open_to_all(lambda: "職員だけのまま"))
@@ -80,7 +80,7 @@ class Somebody:
 
 def questions(server, document, section):
     """Every route with each of its methods: its declaration, and an address of it."""
-    known = {"document": document, "section": section, "account": 999999, "secret": "guessed"}
+    known = {"document": document, "section": section, "account": 999999, "secret": "guessed", "number": 1}
     app = server.app
     for rule in app.url_map.iter_rules():
         if rule.endpoint in STATIC:
@@ -108,7 +108,8 @@ def expected(rule, method, declaration, role, may_read):
     if not declaration.admits(Actor("誰か", role)):
         return {403} if role else {401} if declaration.token else {303}
     if rule.arguments & {"document", "section"}:
-        return {200} if may_read else {404}
+        done = {200} if method == "GET" else {303, 400, 409}  # of an empty form
+        return done if may_read else {404}
     if rule.arguments:
         return {404}  # there is no such account, no such link
     if method == "GET":
@@ -132,8 +133,18 @@ def test_every_route_is_for_whom_it_is_declared_and_shows_what_they_may_know_of(
         assert to_login == (answer.status == 303 and not declaration.admits(Actor("誰か", somebody.role))), case
         shown = (answer.text + answer.data.decode(errors="replace")).replace(quote(address), "").replace(address, "")
         assert may_read or not [trace for trace in (*TRACES, document.id) if trace in shown], case
+        as_before(server.library.desk(OPERATOR), document.id)
         asked += 1
-    assert asked > 30
+    assert asked > 45
+
+
+def as_before(desk, document):
+    """Undo what a question may have done."""
+    item = desk.item(document)
+    if item.document.binned_at:
+        desk.restore(document)
+    if item.document.state is not State.PUBLISHED:
+        desk.publish(document)
 
 
 def test_the_navigation_shows_what_one_may_use(server):
@@ -149,9 +160,9 @@ def test_the_navigation_shows_what_one_may_use(server):
 
 def test_a_page_of_a_plugin_can_be_kept_stricter_and_not_laxer_than_its_view(server):
     staff, admin = server.as_("staff"), server.as_("admin")
-    assert (staff.get("/desk/").status, staff.get("/desk/keys").status) == (200, 403)
-    assert admin.get("/desk/keys").text == "管理者だけ"
-    assert server.get("/desk/open").status == 303
+    assert (staff.get("/office/").status, staff.get("/office/keys").status) == (200, 403)
+    assert admin.get("/office/keys").text == "管理者だけ"
+    assert server.get("/office/open").status == 303
 
 
 def test_a_route_that_nobody_declared_is_refused_at_start_by_name(make):
