@@ -11,7 +11,7 @@ from statistics import median
 from kb.text.breaks import cells
 from kb.text.joining import em, ends_sentence
 from kb.text.lines import BIG_VOID
-from kb.text.marks import KNOWN_TITLE
+from kb.text.marks import KNOWN_TITLE, label_of
 from kb.text.paragraphs import Piece
 
 _LONGEST = 40
@@ -36,7 +36,7 @@ _ROW = re.compile(r"^[\d０-９]|[\d０-９]円|[\d０-９]{2,4}[-－][\d０-９
 def is_title(piece: Piece) -> bool:
     """Whether it may be a title: short, of words, and no sentence's beginning."""
     text = piece.text
-    plain = not _NO_TITLE.search(text) and not _is_byline(piece)
+    plain = not _NO_TITLE.search(text) and not _is_byline(piece) and not label_of(text)
     return len(piece.lines) <= 2 and 1 < em(text) <= _LONGEST and plain and is_wordy(text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
 GIVEN, BY_TYPE = "given", "type"
@@ -39,7 +39,7 @@ def levels(order: Sequence[Style], sizes: Sequence[float | None]) -> Mapping[Sty
         sizes: the type size of each heading in points, None where it is unknown.
 
     """
-    keys = _by_type_size(order, sizes) or _with_nesting_seen(order, _by_rank(order))
+    keys = _by_type_size(order, sizes) or _articles_on_top(order, _with_nesting_seen(order, _by_rank(order)))
     keys = _first_on_top(order, keys)
     return _counted(order, _equals_nested(order, keys))
 
@@ -82,6 +82,7 @@ def _by_rank(order: Sequence[Style]) -> _Keys:
 #: Ranks this close to one another are habits, not rules: one newsletter puts 【】 above ●, another below.
 _SOFT = 1.0
 _MUCH_ALIKE = 0.5
+_LEAST_PARTS = 2
 
 
 def _with_nesting_seen(order: Sequence[Style], keys: _Keys) -> _Keys:
@@ -108,6 +109,22 @@ def _first_of(order: Sequence[Style], keys: _Keys, higher: Style, lower: Style) 
             seen.append(style)
 
 
+def _articles_on_top(order: Sequence[Style], keys: _Keys) -> _Keys:
+    """The heading that opens a document is one of its highest, if those of higher rank stand only between its like.
+
+    They never come singly there: what divides an article divides it in two at least, while the headings of chapters
+    have the headings of their articles between them.
+    """
+    first = order[0] if order else BARE
+    between = [
+        len(list(run)) for below, run in groupby(order, key=lambda style: keys[style] >= keys[first]) if not below
+    ]
+    returns = bool(between) and keys[order[-1]] >= keys[first] and order.count(first) > 1
+    if first == BARE or not returns or min(between) < _LEAST_PARTS:
+        return keys
+    return keys | {first: (min(keys.values())[0] - 1, 0)}
+
+
 def _first_on_top(order: Sequence[Style], keys: _Keys) -> _Keys:
     """The heading that opens a document is one of its highest, if its style returns and encloses higher-ranked ones."""
     if not order:
@@ -123,7 +140,10 @@ def _first_on_top(order: Sequence[Style], keys: _Keys) -> _Keys:
 
 
 def _equals_nested(order: Sequence[Style], keys: _Keys) -> _Keys:
-    """Styles of equal rank under one parent: the one seen first encloses the other, unless one occurs only once."""
+    """Styles of equal rank under one parent: the one seen first encloses the other, unless one occurs only once.
+
+    It encloses nothing if the other stands as often under parents without it.
+    """
     nested, count = dict(keys), Counter(order)
     for key in sorted(set(keys.values())):
         equals = [style for style in dict.fromkeys(order) if keys[style] == key and count[style] > 1 and style != BARE]
@@ -135,13 +155,14 @@ def _equals_nested(order: Sequence[Style], keys: _Keys) -> _Keys:
 
 def _share_a_parent(order: Sequence[Style], keys: _Keys, first: Style, second: Style) -> bool:
     seen: set[Style] = set()
+    found: Counter[bool] = Counter()
     for style in order:
         if keys[style] < keys[first]:
             seen.clear()
+        if style == second and second not in seen:
+            found[first in seen] += 1
         seen.add(style)
-        if {first, second} <= seen:
-            return True
-    return False
+    return found[True] > found[False]
 
 
 # ------------------------------------------------------------------------------------------------ from keys to levels

@@ -26,7 +26,7 @@ from kb.text.breaks import (
     resized,
 )
 from kb.text.joining import em, ends_sentence, join_all, tidy, unclosed
-from kb.text.lines import Line, normal_blanks, usual_size
+from kb.text.lines import Line, heads_next, normal_blanks, usual_size
 from kb.text.marks import SPACED, Mark
 
 HEADING_FAMILIES = frozenset({"symbol", "enclosed", "chapter", "number"})
@@ -171,13 +171,23 @@ def _goes_on(together: Sequence[Line], line: Line, following: Sequence[Line], ma
     above = together[-1]
     if above.block.kind != "line" or line.block.kind != "line":
         return _given_heading_goes_on(above, line)
+    if len(together) == 1 and heads_next(above, line):
+        return True
     if manner.is_large(above) or manner.is_large(line):
         return _large_goes_on(together, line)
+    if line.void == 1 and not line.ruled and _encloses(together, line):
+        return True
     if line.void or line.ruled or _begins(line, above, manner) or _is_subtitle(together):
         return False
     if _is_heading_mark(together[0].mark):
         return _heading_goes_on(together, line, following, manner)
     return _plain_goes_on(together, line, following, manner)
+
+
+def _encloses(together: Sequence[Line], line: Line) -> bool:
+    """Whether the line has the 】 of a heading that a wide space tore apart."""
+    mark, text = together[0].mark, "".join(one.text for one in together)
+    return mark is not None and mark.family == "enclosed" and not mark.closed and line.text[-1] == unclosed(text)[-1:]
 
 
 def _is_subtitle(together: Sequence[Line]) -> bool:
