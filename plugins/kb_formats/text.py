@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from kb import Block, Extraction, File
 from kb_formats.charset import Decoded, decode
+from kb_formats.gutters import in_reading_order
 from kb_formats.refusals import refusal
 from kb_formats.sniff import unreadable
 
 
 def extract(file: File) -> Extraction:
     """Every line as it stands, blank ones and spaces at the ends too: they are marks for the repair.
+
+    Columns that were written side by side are read one after the other.
 
     Raises:
         ExtractionError: it is in no encoding of Japanese text.
@@ -53,5 +56,5 @@ def lines(text: str) -> list[str]:
 
 def _lines(pages: list[str]) -> Iterator[Block]:
     for number, page in enumerate(pages, 1):
-        for line in lines(page):
+        for line in in_reading_order(lines(page)):
             yield Block(line, kind="line", page=number if len(pages) > 1 else None)
