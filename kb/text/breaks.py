@@ -12,6 +12,8 @@ JAPANESE = re.compile(f"[{KANA_KANJI}]")
 DANGLING = re.compile(r"[のをにがはへで、，]$|ため[のに]$|および$|及び$|または$|又は$")
 #: を and ん begin no word, の before kanji or katakana no phrase; a few hiragana up to 。 are the end of a sentence.
 _NEVER_BEGINS = re.compile("[をんン]|の[一-鿿ァ-ヺ]|[ぁ-ゖ]{1,7}[。！？]|いたします。|いたしました。")
+#: A line of nothing but the end of a word or a verb: まります, ついて, 集しています.
+VERB_END = re.compile("[ぁ-ゖ]{1,7}[！？!?]?|[^。、]{0,6}(?:ます|ました|ません|ましょう|ください|について)[！？!?]?か?")
 _BEFORE_ASCII = re.compile(f"[{KANA_KANJI}、][A-Za-z0-9]")
 _PARTICLE = re.compile("[はがをにでとものへや、]")
 _BROKEN_NUMBER = re.compile("[0-9][-－‐][0-9]$")

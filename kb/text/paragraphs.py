@@ -14,6 +14,7 @@ from kb.text.breaks import (
     FULL_HEADING,
     FULL_SENTENCE,
     JAPANESE,
+    VERB_END,
     are_rows,
     breaks_at_space,
     closes,
@@ -160,6 +161,9 @@ def _trusts_marks(lines: Sequence[Line]) -> bool:
 
 _LONGEST_HEADING_LINES = 3
 
+#: In type half as large again, a full line has two thirds of the characters.
+_FULL_LARGE = 0.6
+
 LONGEST = 64
 """No heading is wider than this many full-width characters."""
 
@@ -259,7 +263,14 @@ def _heading_is_cut(together: Sequence[Line], line: Line, following: Sequence[Li
     """Whether the words say that the heading goes on."""
     above = together[-1]
     dangles = DANGLING.search(above.text) is not None and reaches(above, line, FULL_HEADING)
-    return _waits(together, [line, *following]) or never_begins(above, line) or dangles
+    return _waits(together, [line, *following]) or never_begins(above, line) or dangles or _is_rest(above, line, following)
+
+
+def _is_rest(above: Line, line: Line, following: Sequence[Line]) -> bool:
+    """Whether the line is the end of a verb that the heading has begun, in type too large to reach the usual measure."""
+    shown = above.fill >= _FULL_LARGE and line.fill < _FULL_LARGE and line.indent <= above.indent
+    ends = bool(following) and (following[0].void > 0 or following[0].indent > line.indent or following[0].fill >= 0.5)
+    return shown and ends and not following[0].mark and VERB_END.fullmatch(line.text) is not None
 
 
 def _heading_is_full(above: Line, line: Line, following: Sequence[Line], manner: Manner) -> bool:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 Columns = Callable[[str], int]
@@ -18,6 +18,11 @@ Columns = Callable[[str], int]
 
 #: Spaces that may be a gutter; one full-width space is an indent or stands between words.
 _GAP = re.compile(r"(?<=\S)(?: {2,}| ?　[ 　]+)(?=\S)|^[ 　]{4,}(?=\S)")
+#: More than so many lines are left between the text and what stands at the head and foot of the page.
+_ROOM = 2
+_LONGEST_MARGIN = 30
+#: What a paragraph may follow: nothing, a sentence, or a line too short to be wrapped.
+_MAY_BEGIN = re.compile("[。！？」）】]$|^.{0,12}$")
 _HIRAGANA = re.compile("[ぁ-ゖ]")
 
 #: A column with fewer lines, or narrower text, is no column.
@@ -29,6 +34,8 @@ _INDENT = 2
 _MOST_CROSSING = 0.25
 #: Lines of running text use this much of their column.
 _FULL = 0.8
+#: A column of notices and names has at least so much running text.
+_RUNNING = 0.15
 
 
 def in_reading_order(lines: Sequence[str]) -> list[str]:
@@ -39,7 +46,7 @@ def in_reading_order(lines: Sequence[str]) -> list[str]:
     for columns in (len, _display_width):
         start = _gutter(lines, columns)
         if start:
-            return list(_unfolded([_cut(line, start, columns) for line in lines]))
+            return list(_unfolded(list(_with_margins([_cut(line, start, columns) for line in lines]))))
     return list(lines)
 
 
@@ -51,6 +58,8 @@ def _display_width(text: str) -> int:
 class _Row:
     left: str
     right: str
+    further: bool = False
+    """The right part begins a little further in than its column: an indent, or a measure that half-width digits blur."""
     crosses: bool = False
     """The line runs across the gutter, and is all in ``left``."""
 
@@ -83,15 +92,16 @@ def _parts(lines: Sequence[str], start: int, columns: Columns) -> bool:
 
 def _is_running(column: Sequence[str]) -> bool:
     """Whether sentences are wrapped there: full lines that end in the middle of a word, and others that end in 。."""
-    widths = sorted(len(line.strip()) for line in column)
+    widths = sorted(_display_width(line.strip()) for line in column)
     measure = widths[-max(1, len(widths) // 10)]
     wrapped = [
         line
         for line in column
-        if len(line.strip()) >= _FULL * measure and _HIRAGANA.search(line) and not line.rstrip().endswith("。")
+        if _display_width(line.strip()) >= _FULL * measure and _HIRAGANA.search(line) and not line.rstrip().endswith("。")
     ]
     ended = sum("。" in line for line in column)
-    return measure >= _LEAST_WIDTH and len(wrapped) >= _LEAST_LINES / 2 and 3 * len(wrapped) >= len(column) and ended > 0
+    enough = max(_LEAST_LINES / 2, _RUNNING * len(column))
+    return measure >= 2 * _LEAST_WIDTH and len(wrapped) >= enough and ended > 0
 
 
 # ------------------------------------------------------------------------------------------------ cutting
@@ -102,8 +112,19 @@ def _cut(line: str, start: int, columns: Columns) -> _Row:
     for gap in _GAP.finditer(line):
         begin, end = columns(line[: gap.start()]), columns(line[: gap.end()])
         if begin < start and start <= end <= start + _INDENT:
-            return _Row(line[: gap.start()], "　" * (end > start) + line[gap.end() :])
+            return _Row(line[: gap.start()], line[gap.end() :], further=end > start)
     return _Row(line, "", crosses=columns(line.rstrip()) > start)
+
+
+def _with_margins(rows: Sequence[_Row]) -> Iterator[_Row]:
+    """The running head and the page number are in no column: lines at the edges of the page, set off by room."""
+    filled = [place for place, row in enumerate(rows) if row.left.strip() or row.right.strip()]
+    margins = {
+        edge
+        for edge, inner in (filled[:2], filled[:-3:-1])
+        if abs(edge - inner) > _ROOM and not rows[edge].right and len(rows[edge].left.strip()) <= _LONGEST_MARGIN
+    }
+    return (replace(row, crosses=row.crosses or place in margins) for place, row in enumerate(rows))
 
 
 def _unfolded(rows: Sequence[_Row]) -> Iterator[str]:
@@ -115,7 +136,15 @@ def _unfolded(rows: Sequence[_Row]) -> Iterator[str]:
         else:
             yield from _without_edges([row.left for row in parts])
             yield ""
-            yield from in_reading_order(_without_edges([row.right for row in parts]))
+            yield from in_reading_order(_without_edges(list(_indented(parts))))
+
+
+def _indented(rows: Sequence[_Row]) -> Iterator[str]:
+    """The right column, with an indent where a paragraph can begin."""
+    above = ""
+    for row in rows:
+        yield "　" * (row.further and _MAY_BEGIN.search(above) is not None) + row.right
+        above = row.right.rstrip()
 
 
 def _without_edges(column: Sequence[str]) -> list[str]:
