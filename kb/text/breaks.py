@@ -42,6 +42,10 @@ _NUMBER_OR_DATE = re.compile(
 _NAME_AND_NUMBER = re.compile(r"[^。、]+[ 　…・]+[^\s。、]*[0-9０-９][^\s。、]*")
 _IN_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 _ROW = re.compile(rf"[{KANA_KANJI}）)][ 　](?=[{KANA_KANJI}（(])")
+_ENTRY = re.compile(
+    r"(?:令和[0-9０-９元]{1,2}年)?(?:[0-9０-９]{1,2}[月/／])?[0-9０-９]{1,2}日?\s?[（(][月火水木金土日]"
+    r"|[0-9０-９]{1,2}月[0-9０-９]{1,2}日|(?:第[0-9０-９](?:・第?[0-9０-９])*|毎週|毎月第[0-9０-９])[月火水木金土日]曜"
+)
 _WIDE_GAP = re.compile(r"(?<=\S)(?:\t+| {2,}|　{2,})\s*(?=\S)")
 _LONGEST_ROW = 80
 
@@ -131,6 +135,11 @@ def reset(above: Line, line: Line) -> bool:
 def cells(text: str) -> tuple[str, ...]:
     """The cells of a table row drawn with tabs or wide gaps; one cell if it is no such row."""
     return tuple(_WIDE_GAP.split(text.strip()))
+
+
+def are_entries(first: Line, line: Line) -> bool:
+    """Whether both lines begin as the entries of a calendar do: 13日（土）, 7月13日, 第2水曜日."""
+    return _ENTRY.match(line.text) is not None and _ENTRY.match(first.text) is not None
 
 
 def are_rows(above: Line, line: Line) -> bool:

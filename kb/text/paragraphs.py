@@ -15,6 +15,7 @@ from kb.text.breaks import (
     FULL_SENTENCE,
     JAPANESE,
     VERB_END,
+    are_entries,
     are_rows,
     breaks_at_space,
     closes,
@@ -181,7 +182,7 @@ def _goes_on(together: Sequence[Line], line: Line, following: Sequence[Line], ma
         return _large_goes_on(together, line)
     if line.void == 1 and not line.ruled and _encloses(together, line):
         return True
-    if line.void or line.ruled or _begins(line, above, manner) or _is_subtitle(together):
+    if line.void or line.ruled or _begins(line, above, manner) or _is_subtitle(together) or are_entries(together[0], line):
         return False
     if _is_heading_mark(together[0].mark):
         return _heading_goes_on(together, line, following, manner)

@@ -248,7 +248,7 @@ def test_a_hundred_thousand_digits_end():
 
 
 def test_index_terms_of_days_months_years_and_fiscal_years():
-    assert terms_of("2022-03-23T10:00/2022-03-23T12:00") == ("d2022-03-23", "m2022-03", "y2022", "f2021")
+    assert terms_of("2022-03-23T10:00/2022-03-23T12:00") == ("d2022-03-23", "a03-23", "m2022-03", "y2022", "f2021")
     assert terms_of("2021-12/2022-01") == ("m2021-12", "m2022-01", "y2021", "y2022", "f2021")
     assert terms_of("2021") == ("y2021",)
     assert terms_of("2021-04-01/2022-03-31") == ("f2021",)
