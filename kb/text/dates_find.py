@@ -202,7 +202,8 @@ class _Scanner:
         position, weekday = self._weekday(point.end, covered[0])
         if not weekday:
             return None
-        return self._with_time(DateMention(start, position, covered[0], covered[1], "day", weekday_ok=True, relative=True))
+        entry = DateMention(start, position, covered[0], covered[1], "day", weekday_ok=True, relative=True)
+        return self._with_time(entry)
 
     def _glued(self, start: int) -> bool:
         if start == 0:

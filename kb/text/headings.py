@@ -34,7 +34,8 @@ def heading_levels(pieces: Sequence[Piece], manner: Manner) -> dict[int, int]:
     headings |= dict.fromkeys(bare_headings(pieces, headings), BARE)
     headings = {position: headings[position] for position in sorted(headings)}
     sizes = [pieces[position].lines[0].block.size for position in headings]
-    found = levels(list(headings.values()), sizes)
+    touching = [order for order, position in enumerate(headings) if position + 1 in headings]
+    found = levels(list(headings.values()), sizes, touching)
     return {position: found[style] for position, style in headings.items()}
 
 
@@ -100,7 +101,8 @@ def _heads(
 def _labels(pieces: Sequence[Piece], styles: Mapping[int, Style], place: int) -> bool:
     """Whether a single short line is all that stands below: the names or the place that the line is a label of."""
     below = pieces[place + 1 : place + 2]
-    if not below or place + 1 in styles or not (place + 2 == len(pieces) or place + 2 in styles or pieces[place + 2].void):
+    ends = place + 2 >= len(pieces) or place + 2 in styles or pieces[place + 2].void > 0
+    if not below or place + 1 in styles or not ends:
         return False
     return below[0].mark is None and not below[0].void and "。" not in below[0].text and em(below[0].text) <= _SHORT
 

@@ -26,21 +26,27 @@ class Style:
 BARE = Style("bare", 1.0)
 """Headings without any mark."""
 
+#: Sizes that differ by less are one, rounded.
+_ONE_SIZE = 1.06
+
 _Key = tuple[float, int]
 _Keys = dict[Style, _Key]
 """Styles with a smaller key stand higher; with the same key, equally high."""
 
 
-def levels(order: Sequence[Style], sizes: Sequence[float | None]) -> Mapping[Style, int]:
+def levels(order: Sequence[Style], sizes: Sequence[float | None], touching: Sequence[int] = ()) -> Mapping[Style, int]:
     """The level of each style, from 1.
 
     Args:
         order: the styles of all headings as they follow one another.
         sizes: the type size of each heading in points, None where it is unknown.
+        touching: the positions in ``order`` of headings with nothing between them and the next.
 
     """
-    keys = _by_type_size(order, sizes) or _articles_on_top(order, _with_nesting_seen(order, _by_rank(order)))
-    keys = _first_on_top(order, keys)
+    keys = _by_type_size(order, sizes) or _with_nesting_seen(order, _by_rank(order))
+    if not _differ(sizes):
+        keys = _articles_on_top(order, keys)
+    keys = _touching_raised(order, _first_on_top(order, keys), touching)
     return _counted(order, _equals_nested(order, keys))
 
 
@@ -60,10 +66,16 @@ def _by_type_size(order: Sequence[Style], sizes: Sequence[float | None]) -> _Key
     typical = {style: median(values) for style, values in by_style.items()}
     step, keys, last = 0, {}, float("inf")
     for style in sorted(typical, key=lambda style: -typical[style]):
-        step += typical[style] < last / 1.06
+        step += typical[style] < last / _ONE_SIZE
         last = typical[style]
         keys[style] = (step * 100 + (BARE.rank if style.name.startswith((GIVEN, BY_TYPE)) else style.rank), 0)
     return keys
+
+
+def _differ(sizes: Sequence[float | None]) -> bool:
+    """Whether headings are set in several sizes, which says more of their order than anything else."""
+    known = [size for size in sizes if size]
+    return len(known) == len(sizes) > 0 and max(known) > _ONE_SIZE * min(known)
 
 
 def _by_rank(order: Sequence[Style]) -> _Keys:
@@ -137,6 +149,19 @@ def _first_on_top(order: Sequence[Style], keys: _Keys) -> _Keys:
         return keys
     similar = keys[first][0] - min(keys.values())[0] <= _MUCH_ALIKE and first in order[higher[0] :]
     return keys | {first: (min(keys.values())[0] - 1, 0)} if higher[0] == 1 or similar else keys
+
+
+def _touching_raised(order: Sequence[Style], keys: _Keys, touching: Sequence[int]) -> _Keys:
+    """A heading with a mark of its own right above one of equal rank encloses it: ◆information◆ above ●.
+
+    It stands beside those that enclose the lower one elsewhere.
+    """
+    raised, count = dict(keys), Counter(order)
+    for place in touching:
+        style, below = order[place], order[place + 1]
+        if count[style] == 1 < count[below] and style != BARE and keys[style] == keys[below]:
+            raised[style] = max((key for key in keys.values() if key < keys[below]), default=keys[below])
+    return raised
 
 
 def _equals_nested(order: Sequence[Style], keys: _Keys) -> _Keys:

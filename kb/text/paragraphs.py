@@ -180,19 +180,24 @@ def _goes_on(together: Sequence[Line], line: Line, following: Sequence[Line], ma
         return True
     if manner.is_large(above) or manner.is_large(line):
         return _large_goes_on(together, line)
-    if line.void == 1 and not line.ruled and _encloses(together, line):
+    if _stands_apart(together, line, manner):
+        return _encloses(together, line)
+    goes_on = _heading_goes_on if _is_heading_mark(together[0].mark) else _plain_goes_on
+    return goes_on(together, line, following, manner)
+
+
+def _stands_apart(together: Sequence[Line], line: Line, manner: Manner) -> bool:
+    """Whether the line is set off from those above, or is the next of several things of one sort."""
+    if line.void or line.ruled or _begins(line, together[-1], manner):
         return True
-    if line.void or line.ruled or _begins(line, above, manner) or _is_subtitle(together) or are_entries(together[0], line):
-        return False
-    if _is_heading_mark(together[0].mark):
-        return _heading_goes_on(together, line, following, manner)
-    return _plain_goes_on(together, line, following, manner)
+    return _is_subtitle(together) or are_entries(together[0], line)
 
 
 def _encloses(together: Sequence[Line], line: Line) -> bool:
-    """Whether the line has the 】 of a heading that a wide space tore apart."""
+    """Whether the line has the 】 of a heading that a wide space tore apart, with an empty line between at most."""
     mark, text = together[0].mark, "".join(one.text for one in together)
-    return mark is not None and mark.family == "enclosed" and not mark.closed and line.text[-1] == unclosed(text)[-1:]
+    opened = mark is not None and mark.family == "enclosed" and not mark.closed
+    return opened and line.void == 1 and not line.ruled and line.text[-1] == unclosed(text)[-1:]
 
 
 def _is_subtitle(together: Sequence[Line]) -> bool:
@@ -264,11 +269,13 @@ def _heading_is_cut(together: Sequence[Line], line: Line, following: Sequence[Li
     """Whether the words say that the heading goes on."""
     above = together[-1]
     dangles = DANGLING.search(above.text) is not None and reaches(above, line, FULL_HEADING)
-    return _waits(together, [line, *following]) or never_begins(above, line) or dangles or _is_rest(above, line, following)
+    return (
+        _waits(together, [line, *following]) or never_begins(above, line) or dangles or _is_rest(above, line, following)
+    )
 
 
 def _is_rest(above: Line, line: Line, following: Sequence[Line]) -> bool:
-    """Whether the line is the end of a verb that the heading has begun, in type too large to reach the usual measure."""
+    """Whether the line is the end of a verb that the heading has begun, in type too large to fill the measure."""
     shown = above.fill >= _FULL_LARGE and line.fill < _FULL_LARGE and line.indent <= above.indent
     ends = bool(following) and (following[0].void > 0 or following[0].indent > line.indent or following[0].fill >= 0.5)
     return shown and ends and not following[0].mark and VERB_END.fullmatch(line.text) is not None

@@ -59,7 +59,7 @@ class _Row:
     left: str
     right: str
     further: bool = False
-    """The right part begins a little further in than its column: an indent, or a measure that half-width digits blur."""
+    """The right part begins further in than its column: an indent, or a measure that half-width digits blur."""
     crosses: bool = False
     """The line runs across the gutter, and is all in ``left``."""
 
@@ -97,7 +97,9 @@ def _is_running(column: Sequence[str]) -> bool:
     wrapped = [
         line
         for line in column
-        if _display_width(line.strip()) >= _FULL * measure and _HIRAGANA.search(line) and not line.rstrip().endswith("。")
+        if _display_width(line.strip()) >= _FULL * measure
+        and _HIRAGANA.search(line)
+        and not line.rstrip().endswith("。")
     ]
     ended = sum("。" in line for line in column)
     enough = max(_LEAST_LINES / 2, _RUNNING * len(column))
@@ -111,7 +113,7 @@ def _cut(line: str, start: int, columns: Columns) -> _Row:
     """The line in two at the gap before ``start``, if it has one there."""
     for gap in _GAP.finditer(line):
         begin, end = columns(line[: gap.start()]), columns(line[: gap.end()])
-        if begin < start and start <= end <= start + _INDENT:
+        if begin < start <= end <= start + _INDENT:
             return _Row(line[: gap.start()], line[gap.end() :], further=end > start)
     return _Row(line, "", crosses=columns(line.rstrip()) > start)
 

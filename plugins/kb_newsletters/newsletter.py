@@ -32,7 +32,9 @@ _COUNCIL_ALONE = re.compile(r"(?:社会福祉法人[\s　]*)?[^\s　、。（）
 #: What may stand behind 発行： and be a publisher: a few words without a number.
 _ORGANISATION = re.compile(r"[^、。：:\d０-９]{3,30}")
 #: 発行人 is as often a person, with a title or a name set in two parts, as the organisation.
-_PERSON = re.compile(r"(?:会長|理事長|所長|局長|センター長|代表|編集長)[\s　]|[一-鿿ぁ-ヺ]{1,4}[\s　]+[一-鿿ぁ-ヺ]{1,4}")
+_PERSON = re.compile(
+    r"(?:会長|理事長|所長|局長|センター長|代表|編集長)[\s　]|[一-鿿ぁ-ヺ]{1,4}[\s　]+[一-鿿ぁ-ヺ]{1,4}"
+)
 #: 霧ヶ丘市社会福祉協議会　地域福祉課　発行
 _BEHIND = re.compile(r"[\s　]*(?:編集・?)?発\s*行$")
 _LABEL_WITHIN = 40
