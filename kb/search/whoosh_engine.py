@@ -25,7 +25,7 @@ from kb.search.whoosh_arrays import SEPARATOR, Cache, View
 from kb.search.whoosh_files import Leaf, Record
 from kb.text.analyze import Analyzer
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Number of what lies in the files: raise it with every change, and indexes are rebuilt."""
 
 #: How often reading starts over because a writer has replaced the files meanwhile. Each time means a commit in between.

@@ -11,7 +11,7 @@ from statistics import median
 from kb.text.breaks import cells
 from kb.text.joining import em, ends_sentence
 from kb.text.lines import BIG_VOID
-from kb.text.marks import KNOWN_TITLE
+from kb.text.marks import KNOWN_TITLE, label_of
 from kb.text.paragraphs import Piece
 
 _LONGEST = 40
@@ -28,7 +28,7 @@ _BYLINE = re.compile(
 _NO_TITLE = re.compile(
     r"[。、，,：:；;]$|^[（(「『].*[）)」』]$|^[\d０-９\s./:：年月日（）()～〜\-月火水木金土日令和平成]+$"
     r"|(各位|様|殿|御中|敬具|敬白|以上|拝啓|前略|記|草々|(さん|さま|様)へ|様子|風景|皆さん|みなさん|参加者)$"
-    r"|(協議会|委員会|センター|事務局|係|担当|課)$|協議会.*[部課係室局]$"
+    r"|(?<!と)は$|[がを]$|(協議会|委員会|センター|事務局|係|担当|課|発行)$|協議会.*[部課係室局]$"
 )
 _ROW = re.compile(r"^[\d０-９]|[\d０-９]円|[\d０-９]{2,4}[-－][\d０-９]{2,4}")
 
@@ -36,7 +36,7 @@ _ROW = re.compile(r"^[\d０-９]|[\d０-９]円|[\d０-９]{2,4}[-－][\d０-９
 def is_title(piece: Piece) -> bool:
     """Whether it may be a title: short, of words, and no sentence's beginning."""
     text = piece.text
-    plain = not _NO_TITLE.search(text) and not _is_byline(piece)
+    plain = not _NO_TITLE.search(text) and not _is_byline(piece) and not label_of(text)
     return len(piece.lines) <= 2 and 1 < em(text) <= _LONGEST and plain and is_wordy(text)
 
 

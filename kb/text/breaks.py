@@ -12,6 +12,8 @@ JAPANESE = re.compile(f"[{KANA_KANJI}]")
 DANGLING = re.compile(r"[のをにがはへで、，]$|ため[のに]$|および$|及び$|または$|又は$")
 #: を and ん begin no word, の before kanji or katakana no phrase; a few hiragana up to 。 are the end of a sentence.
 _NEVER_BEGINS = re.compile("[をんン]|の[一-鿿ァ-ヺ]|[ぁ-ゖ]{1,7}[。！？]|いたします。|いたしました。")
+#: A line of nothing but the end of a word or a verb: まります, ついて, 集しています.
+VERB_END = re.compile("[ぁ-ゖ]{1,7}[！？!?]?|[^。、]{0,6}(?:ます|ました|ません|ましょう|ください|について)[！？!?]?か?")
 _BEFORE_ASCII = re.compile(f"[{KANA_KANJI}、][A-Za-z0-9]")
 _PARTICLE = re.compile("[はがをにでとものへや、]")
 _BROKEN_NUMBER = re.compile("[0-9][-－‐][0-9]$")
@@ -40,6 +42,11 @@ _NUMBER_OR_DATE = re.compile(
 _NAME_AND_NUMBER = re.compile(r"[^。、]+[ 　…・]+[^\s。、]*[0-9０-９][^\s。、]*")
 _IN_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 _ROW = re.compile(rf"[{KANA_KANJI}）)][ 　](?=[{KANA_KANJI}（(])")
+_ENTRY = re.compile(
+    r"(?:[0-9０-９]{1,2}[月/／])?[0-9０-９]{1,2}日?[（(][月火水木金土日][^（）()]{0,3}[）)][\s　]"
+    r"|[0-9０-９]{1,2}月[0-9０-９]{1,2}日[\s　]"
+    r"|(?:第[0-9０-９](?:・第?[0-9０-９])*|毎週|毎月第[0-9０-９])[月火水木金土日]曜日?[\s　]"
+)
 _WIDE_GAP = re.compile(r"(?<=\S)(?:\t+| {2,}|　{2,})\s*(?=\S)")
 _LONGEST_ROW = 80
 
@@ -129,6 +136,11 @@ def reset(above: Line, line: Line) -> bool:
 def cells(text: str) -> tuple[str, ...]:
     """The cells of a table row drawn with tabs or wide gaps; one cell if it is no such row."""
     return tuple(_WIDE_GAP.split(text.strip()))
+
+
+def are_entries(first: Line, line: Line) -> bool:
+    """Whether both lines begin as the entries of a calendar do: 13日（土）, 7月13日, 第2水曜日."""
+    return _ENTRY.match(line.text) is not None and _ENTRY.match(first.text) is not None
 
 
 def are_rows(above: Line, line: Line) -> bool:

@@ -37,7 +37,10 @@ MOST_DAYS = 31
 
 
 def date_terms(mention: DateMention) -> tuple[str, ...]:
-    """The exact index terms of a mention: its days, months, calendar year and fiscal year (``d2021-12-21``, …)."""
+    """The exact index terms of a mention: its days, months, calendar year and fiscal year (``d2021-12-21``, …).
+
+    Each day stands there without its year too (``a12-21``), for those who type no year.
+    """
     return terms_of(mention.iso)
 
 
@@ -55,7 +58,12 @@ def terms_of(value: str) -> tuple[str, ...]:
     months = tuple(_months(first, last))
     years = [f"y{year}" for year in range(first.year, last.year + 1)]
     fiscals = [f"f{year}" for year in range(fiscal_year(first), fiscal_year(last) + 1)]
-    return (*days, *(f"m{month}" for month in months), *years, *fiscals)
+    return (*days, *map(_any_year, days), *(f"m{month}" for month in months), *years, *fiscals)
+
+
+def _any_year(day: str) -> str:
+    """``a12-21`` for ``d2021-12-21``."""
+    return f"a{day[-5:]}"
 
 
 def query_terms(mention: DateMention) -> tuple[str, ...]:
@@ -66,6 +74,8 @@ def query_terms(mention: DateMention) -> tuple[str, ...]:
     if mention.precision == "year":
         return tuple(f"y{year}" for year in range(first.year, last.year + 1))
     if mention.precision == "day":
+        if mention.yearless:  # 12月21日 of any year: people look for what happened more often than for what is next
+            return tuple(map(_any_year, _days(first, last)))
         return _days(first, last) or tuple(f"m{month}" for month in _months(first, last))
     return tuple(f"m{month}" for month in _months(first, last))
 

@@ -5,6 +5,7 @@ The grammar, read from left to right at each place where a date may begin:
     mention  = point [weekday] [time | range]
     point    = year [month [day]] | relative [month [day]] | month [day] | numeric
     range    = ("~" | "から" | "-") point [weekday]
+    entry    = day weekday                                   in a calendar, below the month that it belongs to
 
 What a point leaves out is taken from the point before it (3月3日～5日), from the words 昨年, 同年, 先月, or from the
 day the text was published: dates in a newsletter lie near its issue.
@@ -89,6 +90,7 @@ _WEEKDAY = re.compile(
 _JOIN = re.compile(r"[ \u3000\n]{0,2}(?:~|から|-|より)[ \u3000\n]{0,2}")
 _LIST = re.compile(r"[ \u3000]{0,2}[・,、][ \u3000]{0,2}(?:同月)?")
 _DAY_ALONE = re.compile(_DAY)
+_LINE_BEGINS = re.compile(r"(?:^|\n|\t)[ \u3000・*○●]*\Z")
 
 _CLOCK = (
     r"(?P<{0}half>午前|午後|am|pm)?{1}(?P<{0}hour>\d{{1,2}})"
@@ -120,16 +122,17 @@ class _Point:
     """False for a relative word that nothing tells the meaning of."""
 
 
-def find_dates(text: str, base: date | None = None) -> tuple[DateMention, ...]:
+def find_dates(text: str, base: date | None = None, above: DateMention | None = None) -> tuple[DateMention, ...]:
     """All dates that ``text`` names, in order, none overlapping.
 
     Args:
         text: any text, as written.
         base: the day it was published; without it, 昨年 and a month alone mean nothing and are left out.
+        above: what was named before the text begins, as the 7月の行事 in its heading: 13日（土） refers to it.
 
     """
     folded = fold(text.translate(_ENCLOSED))
-    return tuple(_unfolded(mention, folded.span) for mention in _Scanner(folded.key, base).mentions())
+    return tuple(_unfolded(mention, folded.span) for mention in _Scanner(folded.key, base, above).mentions())
 
 
 def _unfolded(mention: DateMention, span: object) -> DateMention:
@@ -140,10 +143,10 @@ def _unfolded(mention: DateMention, span: object) -> DateMention:
 class _Scanner:
     """One pass over one folded text. What has been found so far tells what the next incomplete date refers to."""
 
-    def __init__(self, key: str, base: date | None) -> None:
+    def __init__(self, key: str, base: date | None, above: DateMention | None) -> None:
         self._key = key
         self._base = base
-        self._before: DateMention | None = None
+        self._before = above
 
     def mentions(self) -> Iterator[DateMention]:
         position = 0
@@ -174,7 +177,9 @@ class _Scanner:
         if self._glued(start):
             return None
         first = self._point(start)
-        if first is None or not first.resolved:
+        if first is None:
+            return self._entry(start)
+        if not first.resolved:
             return None
         covered = self._resolve(first, None)
         if covered is None:
@@ -184,6 +189,21 @@ class _Scanner:
         mention = DateMention(start, position, begin, end, precision, weekday_ok=weekday, relative=first.relative)
         mention = self._refit(mention, first)
         return self._with_range(mention, first) or self._with_time(mention)
+
+    def _entry(self, start: int) -> DateMention | None:
+        """A day of a calendar, at the beginning of a line; the weekday must show that the month is the right one."""
+        found = _DAY_ALONE.match(self._key, start)
+        if found is None or self._before is None or self._before.precision not in {"day", "month"}:
+            return None
+        point = self._read_day(found) if _LINE_BEGINS.search(self._key, 0, start) else None
+        covered = self._resolve(point, self._before) if point else None
+        if point is None or covered is None:
+            return None
+        position, weekday = self._weekday(point.end, covered[0])
+        if not weekday:
+            return None
+        entry = DateMention(start, position, covered[0], covered[1], "day", weekday_ok=True, relative=True)
+        return self._with_time(entry)
 
     def _glued(self, start: int) -> bool:
         if start == 0:
@@ -283,14 +303,14 @@ class _Scanner:
     def _refit(self, mention: DateMention, point: _Point) -> DateMention:
         """A year that was guessed gives way to one in which the written weekday is right."""
         if point.year is not None or mention.weekday_ok is not False:
-            return replace(mention, relative=mention.relative or point.year is None)
+            return replace(mention, relative=mention.relative or point.year is None, yearless=point.year is None)
         written = _WEEKDAY.match(self._key, point.end)
         assert written is not None  # noqa: S101 - weekday_ok is False: one is written
         for shift in (1, -1):
             other = _moved(mention.first, shift)
             if other and WEEKDAYS[other.weekday()] == (written["weekday"] or written["named"]):
-                return replace(mention, first=other, last=other, weekday_ok=True, relative=True)
-        return replace(mention, relative=True)
+                return replace(mention, first=other, last=other, weekday_ok=True, relative=True, yearless=True)
+        return replace(mention, relative=True, yearless=True)
 
     # ------------------------------------------------------------------------------------ ranges, lists, times
 

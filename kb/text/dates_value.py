@@ -38,6 +38,8 @@ class DateMention:
     """Whether the written weekday is that of the date; None if none is written."""
     relative: bool = False
     """True if the year or month had to be worked out (昨年, 3月23日 without a year)."""
+    yearless: bool = False
+    """True if no word says which year it is (3月23日)."""
 
     @property
     def iso(self) -> str:

@@ -34,7 +34,8 @@ def heading_levels(pieces: Sequence[Piece], manner: Manner) -> dict[int, int]:
     headings |= dict.fromkeys(bare_headings(pieces, headings), BARE)
     headings = {position: headings[position] for position in sorted(headings)}
     sizes = [pieces[position].lines[0].block.size for position in headings]
-    found = levels(list(headings.values()), sizes)
+    touching = [order for order, position in enumerate(headings) if position + 1 in headings]
+    found = levels(list(headings.values()), sizes, touching)
     return {position: found[style] for position, style in headings.items()}
 
 
@@ -92,7 +93,18 @@ def _heads(
         place not in items and _may_head(pieces[place]) and styles.get(place + 1) != style and place + 1 < len(pieces)
         for place in places
     )
+    if style.weak and all(_labels(pieces, styles, place) for place in places):
+        return False
     return heading_like / len(places) >= (0.6 if style.weak else 0.5)
+
+
+def _labels(pieces: Sequence[Piece], styles: Mapping[int, Style], place: int) -> bool:
+    """Whether a single short line is all that stands below: the names or the place that the line is a label of."""
+    below = pieces[place + 1 : place + 2]
+    ends = place + 2 >= len(pieces) or place + 2 in styles or pieces[place + 2].void > 0
+    if not below or place + 1 in styles or not ends:
+        return False
+    return below[0].mark is None and not below[0].void and "。" not in below[0].text and em(below[0].text) <= _SHORT
 
 
 def _may_head(piece: Piece) -> bool:
@@ -102,7 +114,7 @@ def _may_head(piece: Piece) -> bool:
     return (
         em(text) <= (_LONGEST_WEAK if weak else LONGEST)
         and "。" not in text[:-1]
-        and not (text.endswith("。") and em(text) > _SHORT)
+        and not (text.endswith("。") and (weak or em(text) > _SHORT))
     )
 
 

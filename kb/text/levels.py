@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
 GIVEN, BY_TYPE = "given", "type"
@@ -26,21 +26,27 @@ class Style:
 BARE = Style("bare", 1.0)
 """Headings without any mark."""
 
+#: Sizes that differ by less are one, rounded.
+_ONE_SIZE = 1.06
+
 _Key = tuple[float, int]
 _Keys = dict[Style, _Key]
 """Styles with a smaller key stand higher; with the same key, equally high."""
 
 
-def levels(order: Sequence[Style], sizes: Sequence[float | None]) -> Mapping[Style, int]:
+def levels(order: Sequence[Style], sizes: Sequence[float | None], touching: Sequence[int] = ()) -> Mapping[Style, int]:
     """The level of each style, from 1.
 
     Args:
         order: the styles of all headings as they follow one another.
         sizes: the type size of each heading in points, None where it is unknown.
+        touching: the positions in ``order`` of headings with nothing between them and the next.
 
     """
     keys = _by_type_size(order, sizes) or _with_nesting_seen(order, _by_rank(order))
-    keys = _first_on_top(order, keys)
+    if not _differ(sizes):
+        keys = _articles_on_top(order, keys)
+    keys = _touching_raised(order, _first_on_top(order, keys), touching)
     return _counted(order, _equals_nested(order, keys))
 
 
@@ -60,10 +66,16 @@ def _by_type_size(order: Sequence[Style], sizes: Sequence[float | None]) -> _Key
     typical = {style: median(values) for style, values in by_style.items()}
     step, keys, last = 0, {}, float("inf")
     for style in sorted(typical, key=lambda style: -typical[style]):
-        step += typical[style] < last / 1.06
+        step += typical[style] < last / _ONE_SIZE
         last = typical[style]
         keys[style] = (step * 100 + (BARE.rank if style.name.startswith((GIVEN, BY_TYPE)) else style.rank), 0)
     return keys
+
+
+def _differ(sizes: Sequence[float | None]) -> bool:
+    """Whether headings are set in several sizes, which says more of their order than anything else."""
+    known = [size for size in sizes if size]
+    return len(known) == len(sizes) > 0 and max(known) > _ONE_SIZE * min(known)
 
 
 def _by_rank(order: Sequence[Style]) -> _Keys:
@@ -82,6 +94,7 @@ def _by_rank(order: Sequence[Style]) -> _Keys:
 #: Ranks this close to one another are habits, not rules: one newsletter puts 【】 above ●, another below.
 _SOFT = 1.0
 _MUCH_ALIKE = 0.5
+_LEAST_PARTS = 2
 
 
 def _with_nesting_seen(order: Sequence[Style], keys: _Keys) -> _Keys:
@@ -108,6 +121,22 @@ def _first_of(order: Sequence[Style], keys: _Keys, higher: Style, lower: Style) 
             seen.append(style)
 
 
+def _articles_on_top(order: Sequence[Style], keys: _Keys) -> _Keys:
+    """The heading that opens a document is one of its highest, if those of higher rank stand only between its like.
+
+    They never come singly there: what divides an article divides it in two at least, while the headings of chapters
+    have the headings of their articles between them.
+    """
+    first = order[0] if order else BARE
+    between = [
+        len(list(run)) for below, run in groupby(order, key=lambda style: keys[style] >= keys[first]) if not below
+    ]
+    returns = bool(between) and keys[order[-1]] >= keys[first] and order.count(first) > 1
+    if first == BARE or not returns or min(between) < _LEAST_PARTS:
+        return keys
+    return keys | {first: (min(keys.values())[0] - 1, 0)}
+
+
 def _first_on_top(order: Sequence[Style], keys: _Keys) -> _Keys:
     """The heading that opens a document is one of its highest, if its style returns and encloses higher-ranked ones."""
     if not order:
@@ -122,8 +151,24 @@ def _first_on_top(order: Sequence[Style], keys: _Keys) -> _Keys:
     return keys | {first: (min(keys.values())[0] - 1, 0)} if higher[0] == 1 or similar else keys
 
 
+def _touching_raised(order: Sequence[Style], keys: _Keys, touching: Sequence[int]) -> _Keys:
+    """A heading with a mark of its own right above one of equal rank encloses it: ◆information◆ above ●.
+
+    It stands beside those that enclose the lower one elsewhere.
+    """
+    raised, count = dict(keys), Counter(order)
+    for place in touching:
+        style, below = order[place], order[place + 1]
+        if count[style] == 1 < count[below] and style != BARE and keys[style] == keys[below]:
+            raised[style] = max((key for key in keys.values() if key < keys[below]), default=keys[below])
+    return raised
+
+
 def _equals_nested(order: Sequence[Style], keys: _Keys) -> _Keys:
-    """Styles of equal rank under one parent: the one seen first encloses the other, unless one occurs only once."""
+    """Styles of equal rank under one parent: the one seen first encloses the other, unless one occurs only once.
+
+    It encloses nothing if the other stands as often under parents without it.
+    """
     nested, count = dict(keys), Counter(order)
     for key in sorted(set(keys.values())):
         equals = [style for style in dict.fromkeys(order) if keys[style] == key and count[style] > 1 and style != BARE]
@@ -135,13 +180,14 @@ def _equals_nested(order: Sequence[Style], keys: _Keys) -> _Keys:
 
 def _share_a_parent(order: Sequence[Style], keys: _Keys, first: Style, second: Style) -> bool:
     seen: set[Style] = set()
+    found: Counter[bool] = Counter()
     for style in order:
         if keys[style] < keys[first]:
             seen.clear()
+        if style == second and second not in seen:
+            found[first in seen] += 1
         seen.add(style)
-        if {first, second} <= seen:
-            return True
-    return False
+    return found[True] > found[False]
 
 
 # ------------------------------------------------------------------------------------------------ from keys to levels

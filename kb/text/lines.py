@@ -12,7 +12,7 @@ from statistics import median
 
 from kb.model import BBox, Block
 from kb.text.joining import NEVER_FIRST, em, ends_sentence
-from kb.text.marks import PAIRS, Mark, leading_mark
+from kb.text.marks import PAIRS, Mark, is_mark_alone, leading_mark
 
 _HEADS = frozenset({"symbol", "enclosed", "chapter", "number"})
 SPACES = " \t\u3000\xa0"
@@ -73,7 +73,7 @@ def read_lines(blocks: Sequence[tuple[int, Block]]) -> tuple[Line, ...]:
     ``blocks`` are pairs of a place in the extraction and a block of kind ``line``, ``heading`` or anything else; blank
     lines become ``blanks`` of the next line.
     """
-    lines = _measured_on_page(tuple(_enclosed_over_two(tuple(_counted(blocks)))))
+    lines = _measured_on_page(tuple(_marked_over_two(tuple(_counted(blocks)))))
     normal = normal_blanks(lines)
     lines = tuple(replace(line, void=_void(line, normal)) for line in lines)
     return tuple(_with_measures(lines))
@@ -96,19 +96,25 @@ def _counted(blocks: Iterable[tuple[int, Block]]) -> Iterator[Line]:
         ruled = False
 
 
-def _enclosed_over_two(lines: Sequence[Line]) -> Iterator[Line]:
-    """Give a line that begins with 【 its mark where only the next line has the 】."""
+def _marked_over_two(lines: Sequence[Line]) -> Iterator[Line]:
+    """Give a line its mark where only the next line shows it: after 【 without its 】, and after a mark set apart."""
     for line, following in zip_longest(lines, lines[1:]):
-        if (
-            line.mark is None
-            and following is not None
-            and line.text[0] in PAIRS
-            and PAIRS[line.text[0]] not in line.text
-        ):
+        if following is not None and line.mark is None and _opens(line.text):
             mark = leading_mark(line.text + following.text)
             yield replace(line, mark=replace(mark, closed=False)) if mark else line
+        elif following is not None and heads_next(line, following):
+            yield replace(line, mark=leading_mark(line.text + following.text))
         else:
             yield line
+
+
+def _opens(text: str) -> bool:
+    return text[0] in PAIRS and PAIRS[text[0]] not in text
+
+
+def heads_next(line: Line, following: Line) -> bool:
+    """Whether the line is a mark and nothing else, which PDFs draw apart from the words that it stands before."""
+    return following.mark is None and is_mark_alone(line.text) and not is_mark_alone(following.text)
 
 
 # ------------------------------------------------------------------------------------------------ on the page

@@ -44,7 +44,7 @@ class Mark:
 _RANKS = {
     **dict.fromkeys("■□▣◼◻⬛⬜", 1.0),
     **dict.fromkeys("★☆✪✩⭐🌟", 1.5),
-    **dict.fromkeys("●○◆◇◎◉▼▽▲△▶▷►▸◀◁❖", 2.0),
+    **dict.fromkeys("●○〇◆◇◎◉▼▽▲△▶▷►▸◀◁❖", 2.0),
 }
 _OTHER_SYMBOL = 2.0
 _BULLETS = "・･•‣∙⋅◦*＊※→⇒✓✔☑＋+－-–—"
@@ -56,9 +56,9 @@ _LINE_LIMIT = 40
 #: 【地域】を事例として… is a sentence, 【特集】はじめての介護 is not.
 _SENTENCE_GOES_ON = re.compile("[をはがにとのでもへや][、一-鿿ァ-ヺ「『（]|[、。]")
 
-#: ○ and △ are also blanks to be filled in (○○市, ○月○日, △△さん).
+#: ○ and △ are also blanks to be filled in (○○市, ○月○日, △△さん). 〇 is typed for ○, and is the numeral zero too.
 _BLANKS = re.compile(
-    r"[○◯△□●◇]([○◯△□●◇]+[市町村区県都府道会課係部さ氏様先室園校]|[月日年時][○◯△□●◇]|さん|[氏様][はがのにを])"
+    r"[○〇◯△□●◇]([○〇◯△□●◇]+[市町村区県都府道会課係部さ氏様先室園校]|[月日年時][○◯△□●◇]|さん|[氏様][はがのにを])"
 )
 
 _CHAPTER = re.compile(
@@ -217,6 +217,10 @@ _PLAIN = re.compile(
     r"(――|──|――)\S|[QＱAＡ][0-9０-９]{0,2}[.．:：、　]\S?|[QＱAＡ][0-9０-９]{1,2} \S|(?P<tilde>[～〜])[^\s0-9０-９]"
 )
 
+#: ○ and △ alone are the entries of a table as often as marks.
+_ALONE = re.compile(r"[・･•※]|[（(][0-9０-９]{1,2}[）)]|[0-9０-９]{1,2}[.．、]|[①-⑳]")
+_LONGEST_ALONE = 3
+
 _LABEL_ENDS = "：:　 \t）)】］]〉》…・"
 _LABEL_LETTER = "[一-鿿々ァ-ヺー・0-9０-９A-Za-zＡ-Ｚａ-ｚ.()（）/／-]"
 #: Labels have no hiragana but that of お問い合わせ, 申し込み, ところ; 日　時 may be spaced.
@@ -259,9 +263,18 @@ def undecorated(text: str) -> str:
     while start < end and (is_symbol(text[start]) or text[start].isspace() or text[start] in "\ufe0e\ufe0f"):
         start += 1
     if start:
-        while end > start and (is_symbol(text[end - 1]) or text[end - 1].isspace() or text[end - 1] in "\ufe0e\ufe0f"):
+        while (
+            end > start
+            and text[end - 1] != "〇"
+            and (is_symbol(text[end - 1]) or text[end - 1].isspace() or text[end - 1] in "\ufe0e\ufe0f")
+        ):
             end -= 1
     return text[start:end] or text
+
+
+def is_mark_alone(text: str) -> bool:
+    """Whether the text is a mark that has lost its line: ■, ・, (1), ②. A digit alone is a page number."""
+    return _ALONE.fullmatch(text) is not None or (len(text) <= _LONGEST_ALONE and all(map(is_symbol, text)))
 
 
 def label_of(text: str) -> str:

@@ -14,6 +14,8 @@ from kb.text.breaks import (
     FULL_HEADING,
     FULL_SENTENCE,
     JAPANESE,
+    VERB_END,
+    are_entries,
     are_rows,
     breaks_at_space,
     closes,
@@ -26,7 +28,7 @@ from kb.text.breaks import (
     resized,
 )
 from kb.text.joining import em, ends_sentence, join_all, tidy, unclosed
-from kb.text.lines import Line, normal_blanks, usual_size
+from kb.text.lines import Line, heads_next, normal_blanks, usual_size
 from kb.text.marks import SPACED, Mark
 
 HEADING_FAMILIES = frozenset({"symbol", "enclosed", "chapter", "number"})
@@ -160,6 +162,9 @@ def _trusts_marks(lines: Sequence[Line]) -> bool:
 
 _LONGEST_HEADING_LINES = 3
 
+#: In type half as large again, a full line has two thirds of the characters.
+_FULL_LARGE = 0.6
+
 LONGEST = 64
 """No heading is wider than this many full-width characters."""
 
@@ -171,13 +176,28 @@ def _goes_on(together: Sequence[Line], line: Line, following: Sequence[Line], ma
     above = together[-1]
     if above.block.kind != "line" or line.block.kind != "line":
         return _given_heading_goes_on(above, line)
+    if len(together) == 1 and heads_next(above, line):
+        return True
     if manner.is_large(above) or manner.is_large(line):
         return _large_goes_on(together, line)
-    if line.void or line.ruled or _begins(line, above, manner) or _is_subtitle(together):
-        return False
-    if _is_heading_mark(together[0].mark):
-        return _heading_goes_on(together, line, following, manner)
-    return _plain_goes_on(together, line, following, manner)
+    if _stands_apart(together, line, manner):
+        return _encloses(together, line)
+    goes_on = _heading_goes_on if _is_heading_mark(together[0].mark) else _plain_goes_on
+    return goes_on(together, line, following, manner)
+
+
+def _stands_apart(together: Sequence[Line], line: Line, manner: Manner) -> bool:
+    """Whether the line is set off from those above, or is the next of several things of one sort."""
+    if line.void or line.ruled or _begins(line, together[-1], manner):
+        return True
+    return _is_subtitle(together) or are_entries(together[0], line)
+
+
+def _encloses(together: Sequence[Line], line: Line) -> bool:
+    """Whether the line has the 】 of a heading that a wide space tore apart, with an empty line between at most."""
+    mark, text = together[0].mark, "".join(one.text for one in together)
+    opened = mark is not None and mark.family == "enclosed" and not mark.closed
+    return opened and line.void == 1 and not line.ruled and line.text[-1] == unclosed(text)[-1:]
 
 
 def _is_subtitle(together: Sequence[Line]) -> bool:
@@ -249,7 +269,16 @@ def _heading_is_cut(together: Sequence[Line], line: Line, following: Sequence[Li
     """Whether the words say that the heading goes on."""
     above = together[-1]
     dangles = DANGLING.search(above.text) is not None and reaches(above, line, FULL_HEADING)
-    return _waits(together, [line, *following]) or never_begins(above, line) or dangles
+    return (
+        _waits(together, [line, *following]) or never_begins(above, line) or dangles or _is_rest(above, line, following)
+    )
+
+
+def _is_rest(above: Line, line: Line, following: Sequence[Line]) -> bool:
+    """Whether the line is the end of a verb that the heading has begun, in type too large to fill the measure."""
+    shown = above.fill >= _FULL_LARGE and line.fill < _FULL_LARGE and line.indent <= above.indent
+    ends = bool(following) and (following[0].void > 0 or following[0].indent > line.indent or following[0].fill >= 0.5)
+    return shown and ends and not following[0].mark and VERB_END.fullmatch(line.text) is not None
 
 
 def _heading_is_full(above: Line, line: Line, following: Sequence[Line], manner: Manner) -> bool:

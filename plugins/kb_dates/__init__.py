@@ -20,9 +20,11 @@ MOST = 12
 @hookimpl
 def kb_annotate(section: Section, document: Document) -> Iterator[Annotation]:
     """The dates in heading and text; incomplete ones are resolved from the document's date."""
+    above = None
     for mention in find_dates(section.heading, document.date):
+        above = mention
         yield Annotation("date", mention.iso, mention.label, mention.start, mention.end, "heading")
-    for mention in find_dates(section.text, document.date):
+    for mention in find_dates(section.text, document.date, above):
         yield Annotation("date", mention.iso, mention.label, mention.start, mention.end)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from kb import Block, Extraction, File
 from kb_formats.charset import Decoded, decode
+from kb_formats.gutters import in_reading_order
 from kb_formats.refusals import refusal
 from kb_formats.separated import Row, rows_in
 from kb_formats.sniff import unreadable
@@ -15,6 +16,8 @@ def extract(file: File) -> Extraction:
     """Every line as it stands, or every row of a table.
 
     Blank lines and spaces at their ends are kept: they are marks for the repair.
+
+    Columns that were written side by side are read one after the other.
 
     Raises:
         ExtractionError: it is in no encoding of Japanese text.
@@ -77,5 +80,5 @@ def lines(text: str) -> list[str]:
 
 def _lines(pages: list[str]) -> Iterator[Block]:
     for number, page in enumerate(pages, 1):
-        for line in lines(page):
+        for line in in_reading_order(lines(page)):
             yield Block(line, kind="line", page=number if len(pages) > 1 else None)

@@ -31,6 +31,12 @@ _COUNCIL_IN_FULL = re.compile(r"社会福祉法人[\s　]*[^\s　、。（）()]
 _COUNCIL_ALONE = re.compile(r"(?:社会福祉法人[\s　]*)?[^\s　、。（）()]{1,20}社会福祉協議会")
 #: What may stand behind 発行： and be a publisher: a few words without a number.
 _ORGANISATION = re.compile(r"[^、。：:\d０-９]{3,30}")
+#: 発行人 is as often a person, with a title or a name set in two parts, as the organisation.
+_PERSON = re.compile(
+    r"(?:会長|理事長|所長|局長|センター長|代表|編集長)[\s　]|[一-鿿ぁ-ヺ]{1,4}[\s　]+[一-鿿ぁ-ヺ]{1,4}"
+)
+#: 霧ヶ丘市社会福祉協議会　地域福祉課　発行
+_BEHIND = re.compile(r"[\s　]*(?:編集・?)?発\s*行$")
 _LABEL_WITHIN = 40
 #: What announces something that is yet to come.
 _AHEAD = re.compile("申込|申し込|募集|締切|締め切り|お待ちし|ご参加ください|予定|開催します|開きます")
@@ -132,8 +138,10 @@ def _published_by(texts: Sequence[str]) -> str:
             for place in (behind, *texts[position + 1 : position + 3]):
                 if organisation := _COUNCIL.search(place):
                     return _organisation(organisation.group())
-            if _ORGANISATION.fullmatch(behind.strip()):
+            if _ORGANISATION.fullmatch(behind.strip()) and not _PERSON.match(behind.strip()):
                 return _organisation(behind)
+        if (found := _BEHIND.search(text)) and (organisation := _COUNCIL.search(text[: found.start()])):
+            return _organisation(organisation.group())
     return ""
 
 

@@ -248,7 +248,7 @@ def test_a_hundred_thousand_digits_end():
 
 
 def test_index_terms_of_days_months_years_and_fiscal_years():
-    assert terms_of("2022-03-23T10:00/2022-03-23T12:00") == ("d2022-03-23", "m2022-03", "y2022", "f2021")
+    assert terms_of("2022-03-23T10:00/2022-03-23T12:00") == ("d2022-03-23", "a03-23", "m2022-03", "y2022", "f2021")
     assert terms_of("2021-12/2022-01") == ("m2021-12", "m2022-01", "y2021", "y2022", "f2021")
     assert terms_of("2021") == ("y2021",)
     assert terms_of("2021-04-01/2022-03-31") == ("f2021",)
@@ -307,3 +307,18 @@ def test_eras_and_fiscal_years():
     assert era_date(date(1867, 1, 1)) == "西暦1867年1月1日"
     assert (era_year(2019), era_year(2018)) == ("令和元年", "平成30年")
     assert (fiscal_year(date(2022, 3, 31)), fiscal_year(date(2022, 4, 1))) == (2021, 2022)
+
+
+def test_days_of_a_calendar_belong_to_the_month_above_if_their_weekday_agrees():
+    above = find_dates("７月の行事予定", date(2024, 7, 1))[-1]
+    found = find_dates("２日（火）　心配ごと相談\n13日（土）　おもちゃ病院\n15日（土）　休み", date(2024, 7, 1), above)
+    assert [mention.iso for mention in found] == ["2024-07-02", "2024-07-13"]
+    assert find_dates("13日（土）　おもちゃ病院", date(2024, 7, 1)) == ()
+
+
+def test_date_typed_without_a_year_finds_that_day_of_every_year():
+    asked = parse_query_date("12月14日", date(2026, 11, 24))
+    assert set(query_terms(asked)) & set(terms_of("2024-12-14"))
+    assert not set(query_terms(asked)) & set(terms_of("2024-12-15"))
+    dated = parse_query_date("令和6年12月14日", date(2026, 11, 24))
+    assert not set(query_terms(dated)) & set(terms_of("2023-12-14"))
