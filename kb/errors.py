@@ -81,6 +81,18 @@ class BusyError(KbError):
     exit_code = 6
 
 
+class StorageError(KbError):
+    """The disk or the database does not take what is to be kept, or does not give it. Nothing has been acknowledged."""
+
+    exit_code = 11
+
+
+class DamagedError(KbError):
+    """The catalogue, an original or a backup is not what it was written as; it cannot be derived from anything else."""
+
+    exit_code = 12
+
+
 class IndexBrokenError(KbError):
     """The index cannot be used as it is; it is derived data and can be rebuilt."""
 

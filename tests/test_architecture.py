@@ -21,7 +21,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "text.analyze": (CORE | {"text"}, {"sudachipy"}),
     "search": (CORE | {"text", "search"}, set()),
     "search.whoosh": (CORE | {"text", "search"}, {"whoosh", "numpy"}),
-    "store": (CORE | {"codec", "store"}, {"sqlalchemy", "alembic"}),
+    "store": (CORE | {"codec", "store"}, {"sqlalchemy", "alembic", "filelock"}),
     "auth": (CORE | {"store", "auth"}, {"argon2"}),
     "auth.attempts": (CORE, {"limits"}),
     "auth.codes": (CORE | {"auth"}, {"pyotp", "segno"}),

@@ -63,28 +63,29 @@ class Intake:
         Raises:
             ExtractionError: it is empty or larger than may be.
             NotFoundError: there is no document of the id that ``origin`` names.
+            StorageError: the disk or the database does not take it: nothing has been acknowledged.
 
         """
         name = plain_name(name)
-        stored = self._originals.put(name, stream, self._limit)
-        if not stored.size:
-            fix = "元のソフトで開いて中身を確かめ、保存し直してください。"
-            raise ExtractionError(name, "中身が空のファイルです（0バイト）。", fix)
-        return self._register.accept(
-            Arrival(
-                name,
-                stored.sha256,
-                stored.size,
-                origin.source,
-                origin.uri or stored.sha256,
-                origin.folder,
-                origin.content_type,
-                origin.access,
-                origin.document,
-                origin.held,
-                by,
+        with self._originals.holding(name, stream, self._limit) as stored:
+            if not stored.size:
+                fix = "元のソフトで開いて中身を確かめ、保存し直してください。"
+                raise ExtractionError(name, "中身が空のファイルです（0バイト）。", fix)
+            return self._register.accept(
+                Arrival(
+                    name,
+                    stored.sha256,
+                    stored.size,
+                    origin.source,
+                    origin.uri or stored.sha256,
+                    origin.folder,
+                    origin.content_type,
+                    origin.access,
+                    origin.document,
+                    origin.held,
+                    by,
+                )
             )
-        )
 
     def take(self, name: str, open_file: Callable[[], BinaryIO], origin: Origin, by: str) -> Receipt | Outcome:
         """Accept a file that is still to be opened; one that cannot be is an outcome, and no concern of others."""

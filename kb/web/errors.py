@@ -10,7 +10,17 @@ from flask import Flask, render_template
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from kb.errors import AccountError, BusyError, ConflictError, ForbiddenError, IndexBrokenError, KbError, NotFoundError
+from kb.errors import (
+    AccountError,
+    BusyError,
+    ConflictError,
+    DamagedError,
+    ForbiddenError,
+    IndexBrokenError,
+    KbError,
+    NotFoundError,
+    StorageError,
+)
 from kb.web.hosts import HostError
 
 log = logging.getLogger(__name__)
@@ -35,6 +45,8 @@ STATUS: Mapping[type[KbError], int] = {
     NotFoundError: 404,
     ConflictError: 409,
     BusyError: 503,
+    StorageError: 503,
+    DamagedError: 503,
     IndexBrokenError: 503,
 }
 """The status of each kind of error; any other one is a fault of ours (500)."""
