@@ -166,8 +166,10 @@ def test_words_behind_a_date_are_asked_for_as_well():
     assert node("2021年12月21日の研修").nodes[-1] == Term("の研修")
 
 
-def test_date_without_a_year_is_of_the_year_that_today_is_in():
-    assert "d2026-12-21" in dates_asked("12月21日")
+def test_date_without_a_year_is_of_any_year_and_its_day_is_the_same():
+    assert dates_asked("12月21日") == dates_asked("１２月２１日")
+    assert "a12-21" in dates_asked("12月21日")
+    assert "d2025-12-21" in dates_asked("昨年の12月21日")
 
 
 def test_today_is_the_day_of_the_clock_unless_given():
