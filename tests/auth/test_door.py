@@ -440,6 +440,14 @@ def test_one_time_codes_are_asked_for_once_set_up_and_work_once(make, clock):
     assert auth.sign_in("山吹", PASSWORD)
 
 
+def test_whoever_has_lost_their_phone_gets_in_by_a_reset(make, clock):
+    auth, kept = make(totp=True), codes.new()
+    account = somebody(auth)
+    auth.confirm_totp(account, kept, codes.code(auth.key, kept, clock()))
+    auth.take_up(secret_of(auth.link(account, OPERATOR)), OTHER)
+    assert auth.sign_in("山吹", OTHER)
+
+
 @pytest.mark.parametrize(("seconds", "good"), [(-60, False), (-30, True), (30, True), (90, False)])
 def test_a_clock_may_be_half_a_minute_off(make, clock, seconds, good):
     auth, kept = make(totp=True), codes.new()
