@@ -245,7 +245,7 @@ class Auth:
 @contextmanager
 def opened(config: Config) -> Iterator[Auth]:
     """The accounts in a data folder, without its index and without its lock: the server may be running."""
-    engine = open_database(config.store)
+    engine = open_database(config.store, config.database)
     try:
         yield Auth(Accounts(engine), AuditLog(engine), config)
     finally:

@@ -21,7 +21,7 @@ SHORTEST, LONGEST = 12, 200
 #: argon2id with 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet): eight sign-ins at a time fit anywhere.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
-#: What people take for a password, once digits and signs at its ends and repetitions are taken away.
+#: What people take for a password, once digits, signs, dates and repetitions are taken away.
 COMMON = frozenset(
     {
         *("password", "passw0rd", "p@ssword", "passwd", "pass", "qwerty", "qwertyuiop", "asdfghjkl", "asdf", "zxcvbnm"),
@@ -43,7 +43,7 @@ COMMON = frozenset(
     }
 )
 
-_ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_PADDING = re.compile(r"[\W\d_年度月日]+")
 _REPEATED = re.compile(r"(.+?)\1+")
 _RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn")
 
@@ -104,7 +104,7 @@ def _plain(password: str) -> str:
 
 
 def _is_easy(folded: str) -> bool:
-    core = _ENDS.sub("", folded)
+    core = _PADDING.sub("", folded)
     once = _REPEATED.sub(r"\1", core)
     runs = any(folded in run * 3 or folded[::-1] in run * 3 for run in _RUNS)
     return runs or len(set(folded)) < 5 or core in COMMON or once in COMMON or not core

@@ -255,7 +255,9 @@ class Accounts:
             return None if number is None else _found(connection, number)
 
     def use_link(self, secret: str, password: str) -> Account:
-        """Set the password of the account that a link is for; the link is gone.
+        """Set the password of the account that a link is for, and ask for no codes; the link is gone.
+
+        Whoever has lost their phone gets in again by a link: the administrator has made sure of who they are.
 
         Raises:
             AccountError: there is no such link, no longer, or it is that for the first account.
@@ -267,6 +269,7 @@ class Accounts:
                 raise _no_link()
             account = _found(connection, number)
             _set_password(connection, number, password, account.actor)
+            connection.execute(update(tables.account).where(_is(number)).values(totp=""))
             return _found(connection, number)
 
     def set_up(self, secret: str, name: str, key: str, password: str) -> Account:

@@ -39,7 +39,6 @@ TITLES: Mapping[int, tuple[str, str]] = {
 """Title and advice by status; others get those of 400 or 500."""
 
 STATUS: Mapping[type[KbError], int] = {
-    HostError: 400,
     AccountError: 400,
     ForbiddenError: 403,
     NotFoundError: 404,
@@ -71,6 +70,9 @@ def of_http(error: HTTPException) -> Response:
 
 def of_library(error: KbError) -> Response:
     """What the library refuses, in its own words where they are for visitors."""
+    if isinstance(error, HostError):
+        # No page of ours: every address on it would be on the foreign name.
+        return Response(f"{error.reason}{error.fix}", 400, content_type="text/plain; charset=utf-8")
     status = status_of(error)
     if status == 500:
         return unexpected(error)

@@ -48,10 +48,11 @@ def is_ours(host: str, config: Config) -> bool:
         name, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    if f"{name}:{port}" != host.lower().replace("[", "").replace("]", "") and name != host.lower().strip("[]"):
+    bare = f"[{name}]" if ":" in name else name
+    if host.lower() not in {bare, f"{bare}:{port}"}:
         return False  # a user, a path, a query
     if config.hosts:
-        return host.lower() in {one.lower() for one in config.hosts} or name in {one.lower() for one in config.hosts}
+        return not {name, host.lower()}.isdisjoint(one.lower() for one in config.hosts)
     return name in {"localhost", config.host.lower()} or _is_number(name)
 
 

@@ -85,6 +85,8 @@ PASSWORD = "雲雀が三羽 canal 42"
 class Visitor:
     """Somebody with a browser, in front of a library of their own."""
 
+    password = PASSWORD
+
     def __init__(self, library, app=None):
         self.library = library
         self.app = app or create_app(library)
