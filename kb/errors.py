@@ -62,13 +62,13 @@ class ForbiddenError(KbError):
 class ConflictError(KbError):
     """Somebody else has changed the same thing in the meantime."""
 
-    exit_code = 9
+    exit_code = 10
 
 
 class AccountError(KbError):
     """An account cannot be made, changed or used like this; ``subject`` is its name or what was typed."""
 
-    exit_code = 10
+    exit_code = 9
 
 
 class TooManyError(AccountError):

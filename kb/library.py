@@ -29,6 +29,7 @@ from kb.model import OPERATOR, AccessClass, Actor, Config, Extraction, File, Ite
 from kb.plugins import Plugins
 from kb.reader import Reader, Watch, unwatched
 from kb.search.home import IndexHome
+from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.search.thesaurus import Thesaurus
 from kb.store.catalogue import Failure
@@ -125,6 +126,15 @@ class Library:
     def failures(self) -> list[Failure]:
         """Files that could not be taken in, and why."""
         return self.store.catalogue.failures()
+
+    def index(self) -> Index:
+        """The index itself, for whoever examines it.
+
+        Raises:
+            IndexBrokenError: it cannot be used.
+
+        """
+        return self._home.index()
 
     def _searcher(self) -> Searcher:
         return Searcher(self._home.index(), self._analyzer, self._thesaurus, self.store.outbox.hidden)

@@ -15,7 +15,7 @@ from rich.markup import escape
 
 import kb
 from kb import config
-from kb.cli import ingesting, keeping, reading, users
+from kb.cli import backing, ingesting, keeping, reading, users
 from kb.cli.japanese import Group, explain, with_japanese_help
 from kb.cli.output import err
 from kb.cli.session import Session, data_option
@@ -42,6 +42,9 @@ for command in (
     keeping.remove,
     keeping.recycle,
     keeping.work,
+    backing.backup,
+    backing.restore,
+    backing.doctor,
     keeping.reindex,
     keeping.plugins,
     users.user,
