@@ -79,6 +79,7 @@ class Library:
         self.config = config
         self.plugins = plugins or Plugins.load(config.disabled_plugins)
         self.content_types = self.plugins.content_types()
+        self.kinds = self.plugins.kinds()
         self.sources = self.plugins.sources(config)
         self.store = Store(config.store, config.database)
         self.accounts = self.store.accounts
@@ -111,7 +112,7 @@ class Library:
     def reader(self, access: frozenset[AccessClass], watch: Watch = unwatched) -> Reader:
         """The library as somebody with these access classes may see it; ``watch`` is told of case studies they read."""
         store = self.store
-        return Reader(access, store.catalogue, store.originals, self.content_types, self._searcher, watch)
+        return Reader(access, store.catalogue, store.originals, self.content_types, self.kinds, self._searcher, watch)
 
     def desk(self, actor: Actor) -> Desk:
         """Where staff handle documents.
@@ -120,7 +121,9 @@ class Library:
             ForbiddenError: this person may not.
 
         """
-        drafts = Reader(actor.access, self.store.drafts, self.store.originals, self.content_types, self._searcher)
+        drafts = Reader(
+            actor.access, self.store.drafts, self.store.originals, self.content_types, self.kinds, self._searcher
+        )
         return Desk(actor, self.store, drafts, self._means)
 
     def failures(self) -> list[Failure]:

@@ -152,6 +152,20 @@ class Catalogue:
                 found[section] = tuple(map(rows.annotation, found_rows))
         return found
 
+    def mentions(
+        self, kind: str, access: frozenset[AccessClass], first: str = "", last: str = "", limit: int | None = None
+    ) -> list[tuple[str, Annotation]]:
+        """Annotations of one kind with their section ids, in order of value: from ``first`` up to before ``last``."""
+        a, s = tables.annotation.c, tables.section
+        joined = tables.annotation.join(s).join(tables.document, s.c.document == tables.document.c.id)
+        query = select(*rows.ANNOTATION_COLUMNS).select_from(joined).where(a.kind == kind, *self._shown(access))
+        if first:
+            query = query.where(a.value >= first)
+        if last:
+            query = query.where(a.value < last)
+        query = query.order_by(a.value, s.c.document, s.c.ordinal, a.where, a.start).limit(limit)
+        return [(str(row.section), rows.annotation(row)) for row in self._rows(query)]
+
     def failures(self) -> list[Failure]:
         """Files that could not be taken in: first those of which not even the bytes are there, latest first."""
         lost = [column for column in tables.failure.c if column.name != "at"]
