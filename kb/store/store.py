@@ -12,6 +12,7 @@ from kb.store.decisions import Decisions
 from kb.store.originals import Originals
 from kb.store.outbox import Outbox
 from kb.store.register import Register
+from kb.store.sources import Sources
 
 
 class Store:
@@ -26,6 +27,7 @@ class Store:
         self.register = Register(self.database)
         self.decisions = Decisions(self.database)
         self.outbox = Outbox(self.database)
+        self.sources = Sources(self.database)
         self.audit = AuditLog(self.database)
         self.accounts = Accounts(self.database)
         self.originals = Originals(folder)
