@@ -22,18 +22,19 @@ from kb.ingest import indexer
 from kb.ingest.intake import Intake
 from kb.ingest.intake import Origin as Origin
 from kb.ingest.intake import Outcome as Outcome
-from kb.ingest.reading import Means
+from kb.ingest.reading import Means, annotated, numbered
+from kb.ingest.review import Reviewed
 from kb.ingest.rounds import Rounds
 from kb.ingest.sandbox import extract
 from kb.ingest.worker import Progress, Worker, quiet
-from kb.model import OPERATOR, AccessClass, Actor, Config, Extraction, File, Item, Source
+from kb.model import OPERATOR, AccessClass, Actor, Config, Document, Extraction, File, Item, Section, Source
 from kb.plugins import Plugins
 from kb.reader import Reader, Watch, unwatched
 from kb.search.home import IndexHome
 from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.search.thesaurus import Thesaurus
-from kb.store.catalogue import Failure
+from kb.store.catalogue import Content, Failure
 from kb.store.register import Receipt as Receipt
 from kb.store.rows import now
 from kb.store.sources import Run as Run
@@ -224,6 +225,24 @@ class Library:
         self.store.outbox.add("rebuild")
         self._wait(lambda: not self.store.outbox.jobs("rebuild", 1))
         return len(self.store.catalogue.revisions())
+
+    def fill(self, documents: Iterable[tuple[Document, Section]], progress: Progress = quiet) -> None:
+        """Put documents that have no file, of one section each, into an empty library: a test set.
+
+        Raises:
+            BusyError: another process is at work here.
+
+        """
+        if not self._locks():
+            raise self._busy()
+        try:
+            for document, section in documents:
+                sections = numbered(document.id, [section])
+                found = annotated(Reviewed(document, sections, ()), self.plugins)
+                self.store.drafts.save(Content(found.document, found.sections, found.annotations))
+            self._worker.rebuild(progress)
+        finally:
+            self._lock.release()
 
     def bring_up_to_date(self) -> None:
         """Index what has just been changed, unless another process is at work: that one will."""

@@ -7,6 +7,7 @@ does with it, it does within them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -79,6 +80,13 @@ class Reader:
             partial=answer.partial,
             took_ms=(perf_counter() - began) * 1000,
         )
+
+    def ranking(self, query: Query) -> list[tuple[str, Document, float]]:
+        """The same page of the answer without snippets and facets: section ids, documents and scores, best first."""
+        found = self._searcher().search(replace(query, facets=()), self.access).found.hits
+        sections = self._catalogue.sections([section for section, _ in found], self.access)
+        documents = self._catalogue.documents_by_id({section.document for section in sections.values()}, self.access)
+        return [(one, documents[sections[one].document], score) for one, score in found if one in sections]
 
     def marker(self, query: Query) -> Marker:
         """Marks the words of a query in any text."""

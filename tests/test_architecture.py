@@ -27,6 +27,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "auth.codes": (CORE | {"auth"}, {"pyotp", "segno"}),
     "ingest": (CORE | {"codec", "plugins", "store", "text", "search.index", "ingest"}, set()),
     "ingest.worker": (CORE | {"plugins", "store", "search.home", "ingest"}, set()),
+    "evaluation": (CORE | {"library", "plugins", "reader", "search.query", "evaluation"}, set()),
+    "cli.evaluating": (CORE | {"evaluation", "library", "plugins", "reader", "cli"}, {"click", "rich"}),
     "doctor": (CORE | {"library", "store", "ingest"}, set()),
     "cli.backing": (CORE | {"doctor", "store.backup", "cli", ""}, {"click", "rich", "filelock"}),
     "desk": (CORE | {"plugins", "store", "ingest", "reader"}, set()),

@@ -1,0 +1,1 @@
+"""How well searching works: test sets, measures, runs and their comparison."""
