@@ -27,7 +27,8 @@ from kb.ingest.review import Reviewed
 from kb.ingest.rounds import Rounds
 from kb.ingest.sandbox import extract
 from kb.ingest.worker import Progress, Worker, quiet
-from kb.model import OPERATOR, AccessClass, Actor, Config, Document, Extraction, File, Item, Section, Source
+from kb.lexicon import Lexicon, used
+from kb.model import OPERATOR, AccessClass, Actor, Config, Document, Extraction, File, Item, Section, Source, Synonyms
 from kb.plugins import Plugins
 from kb.reader import Reader, Watch, unwatched
 from kb.search.home import IndexHome
@@ -92,7 +93,8 @@ class Library:
         self.audit = self.store.audit
         self._lock = FileLock(config.store / "lock")
         self._analyzer = Analyzer()
-        self._thesaurus = Thesaurus(self.plugins.thesaurus(), self._analyzer)
+        self._synonyms = self.plugins.thesaurus()
+        self._thesaurus: tuple[int, Thesaurus] = (-1, Thesaurus((), self._analyzer))
         self._home = IndexHome(config.search_index, config.engine, self._analyzer)
         limit = config.max_file_megabytes << 20
         self._intake = Intake(self.store.catalogue, self.store.register, self.store.originals, limit)
@@ -133,6 +135,28 @@ class Library:
         )
         return Desk(actor, self.store, drafts, self._means)
 
+    def lexicon(self, actor: Actor) -> Lexicon:
+        """The thesaurus, for staff to edit.
+
+        Raises:
+            ForbiddenError: this person may not.
+
+        """
+        store = self.store
+
+        def reader_with(entries: Sequence[Synonyms]) -> Reader:
+            thesaurus = Thesaurus(entries, self._analyzer)
+            return Reader(
+                actor.access,
+                store.catalogue,
+                store.originals,
+                self.content_types,
+                self.kinds,
+                lambda: self._searcher_with(thesaurus),
+            )
+
+        return Lexicon(actor, store.lexicon, self._synonyms, self._analyzer, reader_with)
+
     def failures(self) -> list[Failure]:
         """Files that could not be taken in, and why."""
         return self.store.catalogue.failures()
@@ -147,7 +171,18 @@ class Library:
         return self._home.index()
 
     def _searcher(self) -> Searcher:
-        return Searcher(self._home.index(), self._analyzer, self._thesaurus, self.store.outbox.hidden)
+        return self._searcher_with(self._present_thesaurus())
+
+    def _searcher_with(self, thesaurus: Thesaurus) -> Searcher:
+        return Searcher(self._home.index(), self._analyzer, thesaurus, self.store.outbox.hidden)
+
+    def _present_thesaurus(self) -> Thesaurus:
+        """The thesaurus with what staff have entered, made anew whenever somebody has changed it."""
+        version = self.store.lexicon.version()
+        if self._thesaurus[0] != version:
+            entries = used(self._synonyms, self.store.lexicon.entries())
+            self._thesaurus = version, Thesaurus(entries, self._analyzer)
+        return self._thesaurus[1]
 
     # ------------------------------------------------------------------------------------------------- writing
 

@@ -26,6 +26,7 @@ from kb.model import (
     Query,
     Section,
 )
+from kb.search.index import Found
 from kb.search.searcher import Marker, Searcher
 from kb.store.catalogue import Catalogue
 from kb.store.originals import Originals
@@ -80,6 +81,16 @@ class Reader:
             partial=answer.partial,
             took_ms=(perf_counter() - began) * 1000,
         )
+
+    def found(self, query: Query) -> Found:
+        """What the index finds, ids only: for whoever compares answers."""
+        return self._searcher().search(query, self.access).found
+
+    def with_documents(self, sections: Sequence[str]) -> list[tuple[Section, Document]]:
+        """Sections by their ids, with their documents, in the same order."""
+        found = self._catalogue.sections(sections, self.access)
+        documents = self._catalogue.documents_by_id({section.document for section in found.values()}, self.access)
+        return [(section, documents[section.document]) for section in found.values() if section.document in documents]
 
     def ranking(self, query: Query) -> list[tuple[str, Document, float]]:
         """The same page of the answer without snippets and facets: section ids, documents and scores, best first."""

@@ -27,15 +27,21 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "auth.codes": (CORE | {"auth"}, {"pyotp", "segno"}),
     "ingest": (CORE | {"codec", "plugins", "store", "text", "search.index", "ingest"}, set()),
     "ingest.worker": (CORE | {"plugins", "store", "search.home", "ingest"}, set()),
+    "lexicon": (CORE | {"reader", "search.lexical", "store", "text"}, set()),
     "evaluation": (CORE | {"library", "plugins", "reader", "search.query", "evaluation"}, set()),
     "cli.evaluating": (CORE | {"evaluation", "library", "plugins", "reader", "cli"}, {"click", "rich"}),
     "doctor": (CORE | {"library", "store", "ingest"}, set()),
     "cli.backing": (CORE | {"doctor", "store.backup", "cli", ""}, {"click", "rich", "filelock"}),
     "desk": (CORE | {"plugins", "store", "ingest", "reader"}, set()),
     "reader": (CORE | {"store", "text", "search"}, set()),
-    "library": (CORE | {"codec", "plugins", "store", "text", "search", "ingest", "reader", "desk"}, {"filelock"}),
+    "library": (
+        CORE | {"codec", "plugins", "store", "text", "search", "ingest", "reader", "desk", "lexicon"},
+        {"filelock"},
+    ),
     "web": (
-        CORE | {"library", "reader", "desk", "auth", "config", "plugins", "search.query", "text.dates", "web"},
+        CORE
+        | {"library", "reader", "desk", "lexicon", "store.lexicon", "auth", "config", "plugins", "search.query"}
+        | {"text.dates", "text.normalize", "web"},
         {"flask", "flask_bootstrap", "jinja2", "markupsafe", "werkzeug", "waitress"},
     ),
     "web.forms": (CORE | {"web"}, {"flask", "flask_wtf", "wtforms"}),

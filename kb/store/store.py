@@ -10,6 +10,7 @@ from kb.store.catalogue import Catalogue
 from kb.store.database import open_database
 from kb.store.decisions import Decisions
 from kb.store.judgements import Judgements, Vocabulary
+from kb.store.lexicon import LexiconStore
 from kb.store.originals import Originals
 from kb.store.outbox import Outbox
 from kb.store.register import Register
@@ -31,6 +32,7 @@ class Store:
         self.sources = Sources(self.database)
         self.judgements = Judgements(self.database)
         self.vocabulary = Vocabulary(self.database)
+        self.lexicon = LexiconStore(self.database)
         self.audit = AuditLog(self.database)
         self.accounts = Accounts(self.database)
         self.originals = Originals(folder)

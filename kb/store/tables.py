@@ -112,6 +112,31 @@ vocabulary = Table(
     Column("at", DateTime, nullable=False),
 )
 
+#: Entries of the thesaurus that staff have made; ``off``: an entry of a plugin with these words is not used.
+synonym = Table(
+    "synonym",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("words", JSON, nullable=False),
+    Column("broader", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("off", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+#: What was done to them. Rows are added, and never changed; the highest number is the version of the thesaurus.
+synonym_change = Table(
+    "synonym_change",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", DateTime, nullable=False),
+    Column("by", String(255), nullable=False),
+    Column("entry", Integer, nullable=False),
+    Column("before", JSON),
+    Column("after", JSON),
+    sqlite_autoincrement=True,
+)
+
 #: What a source has listed: which document each item has become, and with what stamp.
 source_item = Table(
     "source_item",

@@ -23,6 +23,7 @@ from kb.web import (
     desk_annotations,
     desk_document,
     desk_sources,
+    desk_thesaurus,
     desk_words,
     documents,
     errors,
@@ -63,6 +64,7 @@ PAGES: tuple[Blueprint, ...] = (
     desk_annotations.blueprint,
     desk_sources.blueprint,
     desk_words.blueprint,
+    desk_thesaurus.blueprint,
 )
 
 
