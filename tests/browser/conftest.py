@@ -178,8 +178,11 @@ def browser(chromium):
 
 
 @pytest.fixture
-def open_page(browser, site):
+def open_page(request, browser, site):
     """Opens tabs. At the end: nothing was asked of any other host, and the browser had nothing to complain about."""
+    if "fresh_site" in request.fixturenames:
+        # Before the tabs, so that it ends after them: a tab may ask for its icon whenever it likes.
+        request.getfixturevalue("fresh_site")
     contexts, asked, complaints = [], [], []
 
     def tab(width=1280, height=900, **options):
