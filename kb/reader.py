@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice, product
 from pathlib import Path
 from time import perf_counter
 
@@ -26,11 +27,16 @@ from kb.model import (
     Query,
     Section,
 )
+from kb.search.completion import Completion
 from kb.search.index import Found
+from kb.search.query import parse
 from kb.search.searcher import Marker, Searcher
 from kb.store.catalogue import Catalogue
 from kb.store.originals import Originals
 from kb.text.dates import era_year
+
+#: Corrections that are offered, words that are put right at a time, and combinations that are tried.
+_CORRECTIONS, _MOST_LOST, _TRIED = 3, 2, 12
 
 Watch = Callable[[str, str, str], None]
 """Told of each case study that is read or asked for in vain: what was done (``document.read``, ``section.read``,
@@ -81,6 +87,32 @@ class Reader:
             partial=answer.partial,
             took_ms=(perf_counter() - began) * 1000,
         )
+
+    def completions(self, typed: str, limit: int = 8) -> list[Completion]:
+        """What somebody may mean who has typed the beginning of it."""
+        return self._searcher().completions(typed, self.access, limit)
+
+    def corrections(self, words: Sequence[str]) -> list[str]:
+        """The same words with those that find nothing put right, best first: only what finds something together.
+
+        Args:
+            words: of a query, as typed.
+
+        """
+        lost = [number for number, word in enumerate(words) if not self.found(parse(word, per_page=1)).total]
+        if not lost or len(lost) > _MOST_LOST:
+            return []
+        choices = [
+            self._searcher().corrections(word, self.access, _CORRECTIONS) if number in lost else [word]
+            for number, word in enumerate(words)
+        ]
+        texts = [" ".join(chosen) for chosen in islice(product(*choices), _TRIED)]
+        return [text for text in texts if self.answers(text)][:_CORRECTIONS]
+
+    def answers(self, text: str) -> bool:
+        """Whether there is a section that has all of it."""
+        answer = self._searcher().search(replace(parse(text, per_page=1), facets=()), self.access)
+        return answer.found.total > 0 and not answer.partial
 
     def found(self, query: Query) -> Found:
         """What the index finds, ids only: for whoever compares answers."""

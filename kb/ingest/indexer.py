@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from kb.model import EVERYTHING, Annotation, Document, Section
@@ -9,6 +10,10 @@ from kb.search.index import Entry, Index
 from kb.store.catalogue import Catalogue, is_shown
 from kb.store.outbox import Outbox
 from kb.text.dates import fiscal_year, terms_of
+from kb.text.phrases import Phrase, compounds, whole
+
+#: How often a section says what it dwells on.
+_DWELLS = 2
 
 #: Documents written in one commit of the index: a commit costs fsyncs, an interrupted batch costs its repetition.
 BATCH = 200
@@ -32,10 +37,20 @@ def entries(
             above="\n".join(section.path[:-1]),
             text=section.text,
             date=document.date,
+            phrases=_phrases(document, section),
             keywords=given | _section_keywords(annotations.get(section.id, ())) | certain,
         )
         for section in sections
     ]
+
+
+def _phrases(document: Document, section: Section) -> tuple[Phrase, ...]:
+    """What of a section can be offered to people who type: its headings, and the compounds that it dwells on."""
+    headings = (document.title, section.heading)
+    found = {phrase.text: phrase for text in headings for phrase in (whole(text), *compounds(text)) if phrase}
+    text = [phrase for phrase in compounds(section.text) if phrase.text not in found]
+    times = Counter(phrase.text for phrase in text)
+    return tuple((found | {phrase.text: phrase for phrase in text if times[phrase.text] >= _DWELLS}).values())
 
 
 def _field_keywords(document: Document) -> dict[str, tuple[str, ...]]:

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Protocol
 
 from kb.model import NOTHING, AccessClass, Sort
+from kb.search.completion import Completion
 from kb.search.nodes import IndexNode
+from kb.text.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Entry:
     """Exact values to filter by, to count and to score: ``{"type": ("newsletter",), "dates": ("2021-12-21",)}``."""
     above: str = ""
     """The headings that the section stands under, the outermost first, a line each."""
+    phrases: tuple[Phrase, ...] = ()
+    """What can be offered to somebody who types the beginning of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,24 @@ class Index(Protocol):
         ``relevance``: best first, the same score by date; ``date``: newest first, undated last, the same date by
         score. What is left over goes by section id, so that pages neither overlap nor leave gaps.
         """
+        ...
+
+    def completions(
+        self, beginnings: Sequence[str], *, access: frozenset[AccessClass], hidden: frozenset[str], limit: int
+    ) -> list[Completion]:
+        """Phrases with a key that begins in one of these ways, those that most sections have first.
+
+        Args:
+            beginnings: of keys, as ``completion.beginnings`` gives them.
+            access: the classes whose sections count; no other has a part in what is returned.
+            hidden: documents that do not count either.
+            limit: how many at most.
+
+        """
+        ...
+
+    def near(self, key: str, *, access: frozenset[AccessClass], hidden: frozenset[str], limit: int) -> list[Completion]:
+        """Phrases with a key that differs from ``key`` by one slip of the pen; else as ``completions``."""
         ...
 
     def documents(self) -> Mapping[str, int]:

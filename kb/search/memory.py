@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 
 from kb.model import AccessClass, Everything, Filter, Range, Sort
+from kb.search.completion import SEPARATOR, Completion, best, is_one_slip, read, terms
 from kb.search.fields import places
 from kb.search.index import Entry, Found
 from kb.search.nodes import All, Any, Beginning, Except, IndexNode, Keyword, Prefer, Run, Weighted, Word
@@ -77,6 +78,33 @@ class MemoryIndex:
         ranked = sorted(scores, key=lambda section: shelf.rank(section, scores[section], sort))
         hits = tuple((section, scores[section]) for section in ranked[offset : offset + limit])
         return Found(len(scores), hits, {name: shelf.count(name, scores) for name in facets})
+
+    def completions(
+        self, beginnings: Sequence[str], *, access: frozenset[AccessClass], hidden: frozenset[str], limit: int
+    ) -> list[Completion]:
+        """See ``Index``."""
+        return self._phrases(lambda term: term.startswith(tuple(beginnings)), access, hidden, limit)
+
+    def near(self, key: str, *, access: frozenset[AccessClass], hidden: frozenset[str], limit: int) -> list[Completion]:
+        """See ``Index``."""
+
+        def is_near(term: str) -> bool:
+            found, inner, _ = term.split(SEPARATOR)
+            return inner == "0" and is_one_slip(found, key)
+
+        return self._phrases(is_near, access, hidden, limit)
+
+    def _phrases(
+        self, wanted: Callable[[str], bool], access: frozenset[AccessClass], hidden: frozenset[str], limit: int
+    ) -> list[Completion]:
+        counts = Counter(
+            found
+            for document, sections in self._sections.items()
+            for section in sections
+            if section.entry.access in access and document not in hidden
+            for found in {read(term) for term in terms(section.entry.phrases) if wanted(term)}
+        )
+        return best((Completion(text, count, inner) for (text, inner), count in counts.items()), limit)
 
     def documents(self) -> Mapping[str, int]:
         """See ``Index``."""

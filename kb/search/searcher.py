@@ -7,15 +7,23 @@ from dataclasses import dataclass
 from functools import partial
 
 from kb.model import AccessClass, Filter, Query
+from kb.search.completion import SEPARATOR, Completion, beginnings
 from kb.search.index import Found, Index
 from kb.search.meaning import Meaning, dates
 from kb.search.nodes import All, Any, Except, IndexNode
 from kb.search.thesaurus import Thesaurus
-from kb.text.analyze import Analyzer
+from kb.text.analyze import Analyzer, morphemes
 from kb.text.dates import date_terms, find_dates
+from kb.text.normalize import search_key
+from kb.text.phrases import reading
+from kb.text.readings import kana_of
 from kb.text.snippet import Marker
 
 __all__ = ["Answer", "Marker", "Searcher"]
+
+
+#: Characters of a key from which on a slip of the pen is told from another word.
+_LONG_ENOUGH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,31 @@ class Searcher:
         """Marks the words of a query, whatever is excluded apart, in any text."""
         finder = partial(_dated, dates(query.node))
         return Marker(self._analyzer, self._meaning.marks(query.node), [finder])
+
+    def completions(self, typed: str, access: frozenset[AccessClass], limit: int) -> list[Completion]:
+        """What somebody may mean who has typed the beginning of it, from the sections of these access classes."""
+        starts = beginnings(typed)
+        if not starts:
+            return []
+        return self._index.completions(starts, access=access, hidden=self._hidden(), limit=limit)
+
+    def corrections(self, word: str, access: frozenset[AccessClass], limit: int) -> list[str]:
+        """What somebody may have meant by a word that finds nothing: what is read alike, then what is one slip away."""
+        key = search_key(word).strip()
+        read = reading(morphemes(kana_of(word)[0]))
+        keys = [one for one in dict.fromkeys((key, read)) if one]
+        hidden = self._hidden()
+        alike = self._index.completions(
+            [f"{one}{SEPARATOR}" for one in keys], access=access, hidden=hidden, limit=limit
+        )
+        slips = [
+            found
+            for one in keys
+            if len(one) >= _LONG_ENOUGH
+            for found in self._index.near(one, access=access, hidden=hidden, limit=limit)
+        ]
+        texts = dict.fromkeys(found.text for found in (*alike, *slips))
+        return [text for text in texts if search_key(text) != key][:limit]
 
     def _ask(self, node: IndexNode, query: Query, access: frozenset[AccessClass]) -> Found:
         offset = (query.page - 1) * query.per_page

@@ -6,8 +6,9 @@ with a number. It never changes, so threads share it freely.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
 from threading import Lock
@@ -17,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.model import Everything, Filter, Range, Sort
+from kb.search.completion import SEPARATOR as SEPARATOR_OF_PHRASES
+from kb.search.completion import Completion, best, is_one_slip, read
 from kb.search.index import Found
 from kb.search.nodes import All, Any, Beginning, Except, IndexNode, Keyword, Prefer, Run, Weighted, Word
 from kb.search.ranking import DECIMALS, fields, idf, norm, saturation
@@ -42,6 +45,8 @@ class Record(Protocol):
     @property
     def section(self) -> str: ...  # noqa: D102 - see whoosh_files.Record, whose names these are
     @property
+    def document(self) -> str: ...  # noqa: D102
+    @property
     def day(self) -> int: ...  # noqa: D102
     @property
     def body(self) -> int: ...  # noqa: D102
@@ -59,6 +64,8 @@ class Leaf(Protocol):
     @property
     def records(self) -> Sequence[Record]: ...  # noqa: D102
     def beginning(self, name: str, prefix: str) -> list[str]: ...  # noqa: D102
+    def phrases(self) -> tuple[list[str], Integers]: ...  # noqa: D102
+    def backwards(self) -> tuple[list[str], Integers]: ...  # noqa: D102
     def postings(self, name: str, term: str) -> tuple[Integers, Integers]: ...  # noqa: D102
     def positions(self, name: str, term: str) -> tuple[Integers, Integers]: ...  # noqa: D102
 
@@ -110,6 +117,7 @@ class View:
         self._starts = [0, *np.cumsum([leaf.size for leaf in self._leaves]).tolist()]
         records = [record for leaf in self._leaves for record in leaf.records]
         self._sections = [record.section for record in records]
+        self._documents = [record.document for record in records]
         self._live = np.ones(len(records), dtype=bool)
         for (_, deleted), start in zip(leaves, self._starts, strict=False):
             self._live[[start + number for number in deleted]] = False
@@ -162,6 +170,38 @@ class View:
         numbers = [self._postings("keyword", term)[0] for term in terms]
         codes = np.repeat(np.arange(len(terms)), [len(found) for found in numbers])
         return [term.removeprefix(prefix) for term in terms], np.concatenate([_NONE, *numbers]), codes
+
+    # -------------------------------------------------------------------------------------------- completing
+
+    def completions(self, beginnings: Sequence[str], hidden: frozenset[str], limit: int) -> list[Completion]:
+        """See ``Index.completions``."""
+        found = [term for leaf in self._leaves for one in beginnings for term in _used(leaf, one)]
+        return self._counted(found, hidden, limit)
+
+    def near(self, key: str, hidden: frozenset[str], limit: int) -> list[Completion]:
+        """See ``Index.near``."""
+        return self._counted([term for leaf in self._leaves for term in _near(leaf, key)], hidden, limit)
+
+    def _counted(self, found: Sequence[tuple[str, int]], hidden: frozenset[str], limit: int) -> list[Completion]:
+        """The best of these terms, each with the number of sections that have it."""
+        counts: Counter[tuple[str, bool]] = Counter()
+        terms: dict[tuple[str, bool], str] = {}
+        for term, count in found:
+            phrase = read(term)
+            if terms.setdefault(phrase, term) == term:
+                counts[phrase] += count
+        likely = best((Completion(text, count, inner) for (text, inner), count in counts.items()), limit + _SPARE)
+        shown = self._shown(hidden)
+        # What the files count includes sections that have been replaced or must not be shown: now it is looked at.
+        true = ((one, self._postings("phrase", terms[one.text, one.inner])[0]) for one in likely)
+        counted = (Completion(one.text, int(shown[numbers].sum()), one.inner) for one, numbers in true)
+        return best((one for one in counted if one.count), limit)
+
+    def _shown(self, hidden: frozenset[str]) -> Flags:
+        if not hidden:
+            return self._live
+        shown: Flags = np.array([document not in hidden for document in self._documents], dtype=bool)
+        return np.logical_and(self._live, shown, dtype=bool)
 
     # ---------------------------------------------------------------------------------------------- matching
 
@@ -272,6 +312,37 @@ class View:
         sums = np.bincount(numbers, weights=counts, minlength=len(self._live)).astype(np.int64)
         present = np.flatnonzero(sums)
         return present, sums[present]
+
+
+#: Terms of one beginning that are looked at, those that most sections have; and phrases to spare: some may be in none.
+_MOST_TERMS, _SPARE = 400, 24
+
+_LAST = chr(0x10FFFF)
+
+
+def _used(leaf: Leaf, beginning: str) -> Iterator[tuple[str, int]]:
+    """The terms that begin so with their counts, of very many those that most sections have."""
+    terms, counts = leaf.phrases()
+    start, end = bisect_left(terms, beginning), bisect_left(terms, beginning + _LAST)
+    numbers: Integers = np.arange(start, end)
+    if len(numbers) > _MOST_TERMS:
+        numbers = start + np.argpartition(-counts[start:end], _MOST_TERMS)[:_MOST_TERMS]
+    for number in numbers.tolist():
+        yield terms[number], int(counts[number])
+
+
+def _near(leaf: Leaf, key: str) -> Iterator[tuple[str, int]]:
+    """The terms whose key differs by one slip: they share its first half, or its second."""
+    terms, counts = leaf.phrases()
+    half = len(key) // 2
+    numbers = set(range(bisect_left(terms, key[:half]), bisect_left(terms, key[:half] + _LAST)))
+    backwards, order = leaf.backwards()
+    end = key[half:][::-1]
+    numbers |= set(order[bisect_left(backwards, end) : bisect_left(backwards, end + _LAST)].tolist())
+    for number in numbers:
+        found, inner, _ = terms[number].split(SEPARATOR_OF_PHRASES)
+        if inner == "0" and is_one_slip(found, key):
+            yield terms[number], int(counts[number])
 
 
 #: A section number and a position in one 64-bit number. Positions fill 32 bits in the index.

@@ -16,7 +16,8 @@ from typing import Any
 
 from kb.errors import BusyError, IndexBrokenError
 from kb.model import AccessClass, Sort
-from kb.search import manifest, whoosh_files
+from kb.search import completion, manifest, whoosh_files
+from kb.search.completion import Completion
 from kb.search.fields import Places, length, places
 from kb.search.index import Entry, Found
 from kb.search.manifest import Manifest
@@ -25,7 +26,7 @@ from kb.search.whoosh_arrays import SEPARATOR, Cache, View
 from kb.search.whoosh_files import Leaf, Record
 from kb.text.analyze import Analyzer
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Number of what lies in the files: raise it with every change, and indexes are rebuilt."""
 
 #: How often reading starts over because a writer has replaced the files meanwhile. Each time means a commit in between.
@@ -109,6 +110,16 @@ class WhooshIndex:
     ) -> Found:
         """See ``Index``."""
         return self._snapshot().view(access).search(node, sort, offset, limit, facets)
+
+    def completions(
+        self, beginnings: Sequence[str], *, access: frozenset[AccessClass], hidden: frozenset[str], limit: int
+    ) -> list[Completion]:
+        """See ``Index``."""
+        return self._snapshot().view(access).completions(beginnings, hidden, limit)
+
+    def near(self, key: str, *, access: frozenset[AccessClass], hidden: frozenset[str], limit: int) -> list[Completion]:
+        """See ``Index``."""
+        return self._snapshot().view(access).near(key, hidden, limit)
 
     def documents(self) -> Mapping[str, int]:
         """See ``Index``."""
@@ -230,6 +241,7 @@ class WhooshIndex:
             "body": _encoded(found["body"]),
             "title": _encoded(found["title"]),
             "keyword": dict.fromkeys(keywords, b""),
+            "phrase": dict.fromkeys(completion.terms(entry.phrases), b""),
             "record": record.encode(),
         }
 

@@ -39,6 +39,8 @@ BLOCK = 1024
 #: Megabytes of postings that a writer keeps in memory before it spills them to a file.
 WRITER_MEGABYTES = 256
 
+_KEY_END = "\x1f"
+
 PREFIX = "MAIN"
 """Whoosh's name for an index; part of its file names."""
 
@@ -67,7 +69,11 @@ class Terms(FieldType):  # type: ignore[misc] # Whoosh has no types
 
 
 SCHEMA = Schema(
-    body=Terms(Positions()), title=Terms(Positions()), keyword=Terms(Existence()), record=COLUMN(VarBytesColumn())
+    body=Terms(Positions()),
+    title=Terms(Positions()),
+    keyword=Terms(Existence()),
+    phrase=Terms(Existence()),
+    record=COLUMN(VarBytesColumn()),
 )
 
 
@@ -156,6 +162,8 @@ class Leaf:
         weakref.finalize(self, _close, self._terms, files)
         self.size: int = segment.doc_count_all()
         self.records = _records(segment, files)
+        self._phrases: tuple[list[str], Integers] | None = None
+        self._backwards: tuple[list[str], Integers] | None = None
 
     def beginning(self, name: str, prefix: str) -> list[str]:
         """All terms of a field that begin so."""
@@ -165,6 +173,25 @@ class Leaf:
                 self._terms.terms_from(name, prefix.encode()),
             )
             return [term.decode() for _, term in found]
+
+    def phrases(self) -> tuple[list[str], Integers]:
+        """The terms of the phrases in order, and how many sections have each, those replaced since included."""
+        with self._lock:
+            if self._phrases is None:
+                found = list(takewhile(lambda item: item[0][0] == "phrase", self._terms.items_from("phrase", b"")))
+                counts = [info.doc_frequency() for _, info in found]
+                self._phrases = [term.decode() for (_, term), _ in found], np.array(counts, dtype=np.int64)
+            return self._phrases
+
+    def backwards(self) -> tuple[list[str], Integers]:
+        """The keys of the phrases backwards, in order, and the place of each in ``phrases``."""
+        terms, _ = self.phrases()
+        with self._lock:
+            if self._backwards is None:
+                keys = [term.split(_KEY_END, 1)[0][::-1] for term in terms]
+                order = sorted(range(len(keys)), key=keys.__getitem__)
+                self._backwards = [keys[number] for number in order], np.array(order, dtype=np.int64)
+            return self._backwards
 
     def postings(self, name: str, term: str) -> tuple[Integers, Integers]:
         """Where the term stands: for each section that has it its number, and how often."""

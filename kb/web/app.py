@@ -39,6 +39,7 @@ from kb.web import (
     reading,
     records,
     search,
+    suggest,
     wording,
 )
 from kb.web.site import EXTENSION, Site, current_actor
@@ -49,6 +50,7 @@ MOST_SENT = 1 << 20
 PAGES: tuple[Blueprint, ...] = (
     home.blueprint,
     search.blueprint,
+    suggest.blueprint,
     reading.blueprint,
     documents.blueprint,
     help.blueprint,

@@ -75,6 +75,7 @@ def search() -> str:
         chosen=[choice for facet in facets for choice in facet.choices if choice.chosen],
         window=window(question.page, page.pages),
         sorts=SORTS,
+        corrections=corrections(question) if page.partial or not page.total else [],
         alternatives=alternatives(question) if page.partial or not page.total else [],
         either=either(question),
     )
@@ -139,6 +140,12 @@ def alternatives(question: Asked) -> list[Alternative]:
     library = current_library()
     found = (Alternative(text, library.search(question.about(text).query()).total) for text in texts)
     return [alternative for alternative in found if alternative.count]
+
+
+def corrections(question: Asked) -> list[str]:
+    """The query with words that find nothing put right; nothing for what is more than words."""
+    words = words_of(question)
+    return current_library().corrections(words) if words and " ".join(words) == " ".join(question.text.split()) else []
 
 
 def either(question: Asked) -> str:

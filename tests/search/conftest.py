@@ -37,8 +37,9 @@ def entry():
         keywords = more.pop("keywords", {})
         day = more.pop("date", None)
         above = more.pop("above", "")
+        offered = more.pop("phrases", ())
         assert not more, more
-        return Entry(section, document or section, version, access, title, heading, text, day, keywords, above)
+        return Entry(section, document or section, version, access, title, heading, text, day, keywords, above, offered)
 
     return make
 
