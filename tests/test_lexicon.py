@@ -224,3 +224,14 @@ def test_another_process_uses_the_new_entry_too(library, lexicon):
         page = other.reader(frozenset({AccessClass.PUBLIC})).search(parse("立ち寄り処"))
         assert page.total
         assert other.reader(EVERYTHING).search(parse("立ち寄り処")).total
+
+
+def test_words_of_the_thesaurus_are_offered_where_they_find_something(library, lexicon):
+    def offered(typed):
+        return [one.text for one in library.reader(EVERYTHING).completions(typed)]
+
+    assert "立ち寄り処" not in offered("たちよ")
+    lexicon.save(SALON)
+    assert "立ち寄り処" in offered("たちよ")
+    lexicon.save(Synonyms(("寄合処", "無い語")))
+    assert offered("寄合") == []

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from kb.model import AccessClass, Filter, Query
-from kb.search.completion import SEPARATOR, Completion, beginnings
+from kb.model import AccessClass, Filter, Query, Term
+from kb.search.completion import SEPARATOR, Completion, beginnings, best
 from kb.search.index import Found, Index
 from kb.search.meaning import Meaning, dates
 from kb.search.nodes import All, Any, Except, IndexNode
@@ -24,6 +24,10 @@ __all__ = ["Answer", "Marker", "Searcher"]
 
 #: Characters of a key from which on a slip of the pen is told from another word.
 _LONG_ENOUGH = 4
+
+
+#: Words of the thesaurus that are looked for while somebody types; each costs a search.
+_MOST_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Searcher:
         self._hidden = hidden
         self._index = index
         self._analyzer = analyzer
+        self._thesaurus = thesaurus
         self._meaning = Meaning(analyzer, thesaurus)
 
     def search(self, query: Query, access: frozenset[AccessClass]) -> Answer:
@@ -70,7 +75,15 @@ class Searcher:
         starts = beginnings(typed)
         if not starts:
             return []
-        return self._index.completions(starts, access=access, hidden=self._hidden(), limit=limit)
+        found = self._index.completions(starts, access=access, hidden=self._hidden(), limit=limit)
+        known = {one.text for one in found}
+        words = [word for word in self._thesaurus.beginning(starts) if word not in known][:_MOST_WORDS]
+        # A word of the thesaurus is offered only where it finds something for this person.
+        counts = ((word, self.search(Query(Term(word), per_page=1, facets=()), access)) for word in words)
+        more = [
+            Completion(word, found.found.total) for word, found in counts if found.found.total and not found.partial
+        ]
+        return best([*found, *more], limit)
 
     def corrections(self, word: str, access: frozenset[AccessClass], limit: int) -> list[str]:
         """What somebody may have meant by a word that finds nothing: what is read alike, then what is one slip away."""

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from kb.model import Synonyms
 from kb.text.analyze import Analyzer
+from kb.text.phrases import Phrase, whole
 
 #: What a synonym is worth beside the word that was typed: the same thing, but it should not push aside who says it
 #: in the same words.
@@ -54,12 +56,23 @@ class Thesaurus:
             for typed in broader:
                 self._add(typed, words, NARROWER)
         self._longest = max(map(len, self._alternatives), default=0)
+        self._entries = tuple(entries)
 
     def _add(self, typed: Terms, others: Sequence[Terms], weight: float) -> None:
         known = self._alternatives.setdefault(typed, {})
         for other in others:
             if other != typed:
                 known[other] = max(weight, known.get(other, 0.0))
+
+    def beginning(self, starts: Sequence[str]) -> list[str]:
+        """The words of entries that can be begun so (``completion.beginnings``), the shortest first."""
+        found = {phrase.text for phrase in self._phrases if any(key.startswith(tuple(starts)) for key in phrase.keys)}
+        return sorted(found, key=lambda word: (len(word), word))
+
+    @cached_property
+    def _phrases(self) -> list[Phrase]:
+        words = dict.fromkeys(word for entry in self._entries for word in (*entry.words, *entry.broader))
+        return [phrase for word in words if (phrase := whole(word))]
 
     def segments(self, terms: Sequence[str]) -> tuple[Segment, ...]:
         """Cut terms where entries begin and end, from the left, the longest first; what is in none, one by one."""
