@@ -30,6 +30,7 @@ from kb.model import (
 from kb.search.completion import Completion
 from kb.search.index import Found
 from kb.search.query import parse
+from kb.search.reason import Forms, Reason
 from kb.search.searcher import Marker, Searcher
 from kb.store.catalogue import Catalogue
 from kb.store.originals import Originals
@@ -108,6 +109,17 @@ class Reader:
         ]
         texts = [" ".join(chosen) for chosen in islice(product(*choices), _TRIED)]
         return [text for text in texts if self.answers(text)][:_CORRECTIONS]
+
+    def similar(self, section: Section, limit: int = 5) -> list[tuple[Section, Document]]:
+        """Sections of other documents that are about the same, best first."""
+        found = self._searcher().similar(section, self.access, limit)
+        return self.with_documents([one for one, _ in found])
+
+    def why(self, query: Query, section: Section) -> list[Reason]:
+        """Why a section answers, what weighs most first; the scores add up to that of its hit."""
+        found = self._searcher().why(query, section.id, self.access)
+        forms = Forms(section, self.document(section.document).title, query.text)
+        return sorted(map(forms.reason, found), key=lambda reason: -reason.score)
 
     def answers(self, text: str) -> bool:
         """Whether there is a section that has all of it."""

@@ -41,7 +41,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "web": (
         CORE
         | {"library", "reader", "desk", "lexicon", "store.lexicon", "auth", "config", "plugins", "search.query"}
-        | {"text.dates", "text.normalize", "web"},
+        | {"search.why", "text.dates", "text.normalize", "web"},
         {"flask", "flask_bootstrap", "jinja2", "markupsafe", "werkzeug", "waitress"},
     ),
     "web.forms": (CORE | {"web"}, {"flask", "flask_wtf", "wtforms"}),

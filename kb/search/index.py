@@ -86,6 +86,14 @@ class Index(Protocol):
         """
         ...
 
+    def scores(self, nodes: Sequence[IndexNode], section: str, *, access: frozenset[AccessClass]) -> list[float | None]:
+        """What each node is worth in one section, as ``search`` counts it; None where it does not match."""
+        ...
+
+    def frequencies(self, terms: Sequence[str], *, access: frozenset[AccessClass]) -> tuple[int, Mapping[str, int]]:
+        """How many sections there are, and how many have each of these terms in their text."""
+        ...
+
     def completions(
         self, beginnings: Sequence[str], *, access: frozenset[AccessClass], hidden: frozenset[str], limit: int
     ) -> list[Completion]:

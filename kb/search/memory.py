@@ -72,12 +72,25 @@ class MemoryIndex:
         facets: Sequence[str] = (),
     ) -> Found:
         """See ``Index``."""
-        readable = [s for sections in self._sections.values() for s in sections if s.entry.access in access]
-        shelf = _Shelf({section.entry.section: section for section in readable})
+        shelf = self._shelf(access)
         scores = {section: round(score, DECIMALS) for section, score in shelf.match(node).items()}
         ranked = sorted(scores, key=lambda section: shelf.rank(section, scores[section], sort))
         hits = tuple((section, scores[section]) for section in ranked[offset : offset + limit])
         return Found(len(scores), hits, {name: shelf.count(name, scores) for name in facets})
+
+    def scores(self, nodes: Sequence[IndexNode], section: str, *, access: frozenset[AccessClass]) -> list[float | None]:
+        """See ``Index``."""
+        shelf = self._shelf(access)
+        return [shelf.match(node).get(section) for node in nodes]
+
+    def frequencies(self, terms: Sequence[str], *, access: frozenset[AccessClass]) -> tuple[int, Mapping[str, int]]:
+        """See ``Index``."""
+        sections = self._shelf(access).sections.values()
+        return len(sections), {term: sum(term in s.positions["body"] for s in sections) for term in terms}
+
+    def _shelf(self, access: frozenset[AccessClass]) -> _Shelf:
+        readable = [s for sections in self._sections.values() for s in sections if s.entry.access in access]
+        return _Shelf({section.entry.section: section for section in readable})
 
     def completions(
         self, beginnings: Sequence[str], *, access: frozenset[AccessClass], hidden: frozenset[str], limit: int

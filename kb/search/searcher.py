@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from kb.model import AccessClass, Filter, Query, Term
+from kb.model import AccessClass, Filter, Query, Section, Term
 from kb.search.completion import SEPARATOR, Completion, beginnings, best
 from kb.search.index import Found, Index
 from kb.search.meaning import Meaning, dates
 from kb.search.nodes import All, Any, Except, IndexNode
+from kb.search.similar import LEAST, key_terms
+from kb.search.similar import query as like
 from kb.search.thesaurus import Thesaurus
+from kb.search.why import Part, parts
 from kb.text.analyze import Analyzer, morphemes
 from kb.text.dates import date_terms, find_dates
 from kb.text.normalize import search_key
@@ -85,6 +88,28 @@ class Searcher:
         ]
         return best([*found, *more], limit)
 
+    def why(self, query: Query, section: str, access: frozenset[AccessClass]) -> list[Part]:
+        """The parts of a section's score, as ``search`` counts it; none if it does not answer."""
+        strict = self._meaning.strict(query.node)
+        is_partial = not self._ask(strict, replace(query, page=1, per_page=1, facets=()), access).total
+
+        def score(node: IndexNode) -> float | None:
+            return self._index.scores([node], section, access=access)[0]
+
+        return parts(self._meaning.loose(query.node) if is_partial else strict, score)
+
+    def similar(self, section: Section, access: frozenset[AccessClass], limit: int) -> tuple[tuple[str, float], ...]:
+        """Ids and scores of sections of other documents that are about the same, best first."""
+        found = key_terms(
+            self._analyzer.terms(section.heading),
+            self._analyzer.terms(section.text),
+            lambda terms: self._index.frequencies(terms, access=access),
+        )
+        if len(found) < LEAST:
+            return ()
+        others = Except(Filter("document", section.document))
+        return self._index.search(self._shown(All((like(found), others))), access=access, limit=limit).hits
+
     def corrections(self, word: str, access: frozenset[AccessClass], limit: int) -> list[str]:
         """What somebody may have meant by a word that finds nothing: what is read alike, then what is one slip away."""
         key = search_key(word).strip()
@@ -105,11 +130,14 @@ class Searcher:
 
     def _ask(self, node: IndexNode, query: Query, access: frozenset[AccessClass]) -> Found:
         offset = (query.page - 1) * query.per_page
-        hidden = sorted(self._hidden())
-        shown = All((node, Except(Any(tuple(Filter("document", one) for one in hidden))))) if hidden else node
         return self._index.search(
-            shown, access=access, sort=query.sort, offset=offset, limit=query.per_page, facets=query.facets
+            self._shown(node), access=access, sort=query.sort, offset=offset, limit=query.per_page, facets=query.facets
         )
+
+    def _shown(self, node: IndexNode) -> IndexNode:
+        """The node without what nobody may be told of (any more)."""
+        hidden = sorted(self._hidden())
+        return All((node, Except(Any(tuple(Filter("document", one) for one in hidden))))) if hidden else node
 
 
 def _dated(wanted: frozenset[str], text: str) -> list[tuple[int, int]]:

@@ -171,6 +171,18 @@ class View:
         codes = np.repeat(np.arange(len(terms)), [len(found) for found in numbers])
         return [term.removeprefix(prefix) for term in terms], np.concatenate([_NONE, *numbers]), codes
 
+    def scores_in(self, section: str, nodes: Sequence[IndexNode]) -> list[float | None]:
+        """See ``Index.scores``."""
+        number = next((n for n, one in enumerate(self._sections) if one == section and self._live[n]), None)
+        if number is None:
+            return [None] * len(nodes)
+        found = (self.match(node) for node in nodes)
+        return [float(one.scores[number]) if one.flags[number] else None for one in found]
+
+    def frequencies(self, terms: Sequence[str]) -> tuple[int, Mapping[str, int]]:
+        """See ``Index.frequencies``."""
+        return self._count, {term: len(self._postings("body", term)[0]) for term in terms}
+
     # -------------------------------------------------------------------------------------------- completing
 
     def completions(self, beginnings: Sequence[str], hidden: frozenset[str], limit: int) -> list[Completion]:

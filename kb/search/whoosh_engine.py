@@ -111,6 +111,14 @@ class WhooshIndex:
         """See ``Index``."""
         return self._snapshot().view(access).search(node, sort, offset, limit, facets)
 
+    def scores(self, nodes: Sequence[IndexNode], section: str, *, access: frozenset[AccessClass]) -> list[float | None]:
+        """See ``Index``."""
+        return self._snapshot().view(access).scores_in(section, nodes)
+
+    def frequencies(self, terms: Sequence[str], *, access: frozenset[AccessClass]) -> tuple[int, Mapping[str, int]]:
+        """See ``Index``."""
+        return self._snapshot().view(access).frequencies(terms)
+
     def completions(
         self, beginnings: Sequence[str], *, access: frozenset[AccessClass], hidden: frozenset[str], limit: int
     ) -> list[Completion]:

@@ -237,6 +237,11 @@ def morphemes(text: str) -> list[Morpheme]:
     return list(_analyzer().morphemes(text))
 
 
+def tokens(text: str) -> list[Token]:
+    """The terms of ``text`` in order, each with its place, as the index has them. From any thread."""
+    return _analyzer().tokens(text)
+
+
 @lru_cache(maxsize=1)
 def _analyzer() -> Analyzer:
     return Analyzer()

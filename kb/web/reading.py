@@ -49,6 +49,7 @@ def section(section: str) -> str:
         template=[kind.template, SECTION_TEMPLATE] if kind else SECTION_TEMPLATE,
         before=before,
         after=after,
+        similar=library.similar(article),
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, render_template
 
 from kb.model import And, Filter, Node, Or, Page, Phrase, Prefix, Term
+from kb.search.why import Origin
 from kb.web.access import open_to_all
 from kb.web.asking import SORTS, Asked, asked, current_facets
 from kb.web.site import current_library, current_site
@@ -78,6 +79,38 @@ def search() -> str:
         corrections=corrections(question) if page.partial or not page.total else [],
         alternatives=alternatives(question) if page.partial or not page.total else [],
         either=either(question),
+    )
+
+
+FIELDS = {"body": "本文・見出し", "title": "題名・見出しの並び", "": "日付"}
+ORIGINS: Mapping[Origin, str] = {
+    "typed": "入力のとおり",
+    "variant": "別の書き方",
+    "synonym": "類語",
+    "narrower": "より狭い語",
+    "beside": "並び（隣り合う語）",
+    "date": "日付",
+    "beginning": "語のはじめ",
+}
+"""What a reason is called on the page."""
+
+
+@blueprint.get("/why/<section>")
+@open_to_all
+def why(section: str) -> str:
+    """Which words a section was found by, and what each is worth."""
+    library, question = current_library(), asked()
+    found = library.section(section)
+    reasons = library.why(question.query(), found)
+    return render_template(
+        "views/why.html",
+        asked=question,
+        section=found,
+        document=library.document(found.document),
+        reasons=reasons,
+        total=sum(reason.score for reason in reasons),
+        fields=FIELDS,
+        origins=ORIGINS,
     )
 
 
