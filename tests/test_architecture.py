@@ -40,7 +40,19 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     "web": (
         CORE
-        | {"library", "reader", "desk", "lexicon", "store.lexicon", "auth", "config", "plugins", "search.query"}
+        | {
+            "library",
+            "reader",
+            "desk",
+            "lexicon",
+            "store.lexicon",
+            "store.searches",
+            "store.lists",
+            "auth",
+            "config",
+            "plugins",
+            "search.query",
+        }
         | {"search.why", "text.dates", "text.normalize", "web"},
         {"flask", "flask_bootstrap", "jinja2", "markupsafe", "werkzeug", "waitress"},
     ),

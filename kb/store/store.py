@@ -11,9 +11,11 @@ from kb.store.database import open_database
 from kb.store.decisions import Decisions
 from kb.store.judgements import Judgements, Vocabulary
 from kb.store.lexicon import LexiconStore
+from kb.store.lists import Lists
 from kb.store.originals import Originals
 from kb.store.outbox import Outbox
 from kb.store.register import Register
+from kb.store.searches import Searches
 from kb.store.sources import Sources
 
 
@@ -33,6 +35,8 @@ class Store:
         self.judgements = Judgements(self.database)
         self.vocabulary = Vocabulary(self.database)
         self.lexicon = LexiconStore(self.database)
+        self.searches = Searches(self.database)
+        self.lists = Lists(self.database)
         self.audit = AuditLog(self.database)
         self.accounts = Accounts(self.database)
         self.originals = Originals(folder)

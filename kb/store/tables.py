@@ -299,3 +299,56 @@ token = Table(
     Column("created_at", DateTime, nullable=False),
     Column("expires_at", DateTime),
 )
+
+#: Searches that found too little: the text, what those who searched may read, and how often. Never who it was.
+search_miss = Table(
+    "search_miss",
+    metadata,
+    Column("text", String(100), primary_key=True),
+    Column("access", String(64), primary_key=True),
+    Column("empty", Boolean, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("last_at", DateTime, nullable=False),
+)
+
+#: What staff say should come up for a query.
+expectation = Table(
+    "expectation",
+    metadata,
+    Column("query", String(300), primary_key=True),
+    Column("section", String(64), primary_key=True),
+    Column("by", String(255), nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+
+#: What an account keeps for itself.
+saved_search = Table(
+    "saved_search",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("account", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("at", DateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+collection = Table(
+    "collection",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("account", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("at", DateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+collection_item = Table(
+    "collection_item",
+    metadata,
+    Column("collection", ForeignKey("collection.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    # No foreign key: a section that is gone for now may come back with the next reading.
+    Column("section", String(64), nullable=False),
+    Column("note", Text, nullable=False),
+)

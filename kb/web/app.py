@@ -22,6 +22,7 @@ from kb.web import (
     desk,
     desk_annotations,
     desk_document,
+    desk_searches,
     desk_sources,
     desk_thesaurus,
     desk_words,
@@ -35,6 +36,7 @@ from kb.web import (
     hosts,
     joining,
     login,
+    mine,
     panels,
     reading,
     records,
@@ -67,6 +69,8 @@ PAGES: tuple[Blueprint, ...] = (
     desk_sources.blueprint,
     desk_words.blueprint,
     desk_thesaurus.blueprint,
+    desk_searches.blueprint,
+    mine.blueprint,
 )
 
 

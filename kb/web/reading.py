@@ -8,10 +8,11 @@ from flask import Blueprint, render_template
 
 from kb.model import Section
 from kb.reader import Reader, neighbours
+from kb.store.lists import Collection
 from kb.web.access import open_to_all
 from kb.web.asking import asked
 from kb.web.shown import shown
-from kb.web.site import current_library
+from kb.web.site import current_library, current_sign_in, current_site
 
 blueprint = Blueprint("reading", __name__)
 
@@ -50,7 +51,14 @@ def section(section: str) -> str:
         before=before,
         after=after,
         similar=library.similar(article),
+        lists=_lists(),
     )
+
+
+def _lists() -> list[Collection]:
+    """The lists into which whoever is reading may put the article."""
+    who = current_sign_in()
+    return current_site().library.store.lists.collections(who.account.id) if who else []
 
 
 def below(outline: Sequence[Section], section: Section) -> list[Section]:

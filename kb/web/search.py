@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, render_template
 
+from kb.errors import StorageError
 from kb.model import And, Filter, Node, Or, Page, Phrase, Prefix, Term
 from kb.search.why import Origin
 from kb.web.access import open_to_all
 from kb.web.asking import SORTS, Asked, asked, current_facets
-from kb.web.site import current_library, current_site
+from kb.web.site import current_library, current_site, visitor_access
 
 blueprint = Blueprint("search", __name__)
+
+log = logging.getLogger(__name__)
 
 #: Single words offered, each with its count, where all of them together find nothing.
 MOST_WORDS = 6
@@ -68,6 +72,7 @@ def search() -> str:
     question = asked()
     question, page = answered(question)
     facets = facets_of(question, page)
+    _count(question, page)
     return render_template(
         "views/search.html",
         asked=question,
@@ -80,6 +85,17 @@ def search() -> str:
         alternatives=alternatives(question) if page.partial or not page.total else [],
         either=either(question),
     )
+
+
+def _count(question: Asked, page: Page) -> None:
+    """Count a search that found too little, for staff: the words, and never who it was."""
+    if question.text and not question.filters and question.page == 1 and (page.partial or not page.total):
+        searches = current_site().library.store.searches
+        try:
+            searches.miss(question.text, visitor_access(), empty=not page.total)
+        except StorageError as error:
+            # Whoever searches is not to be told that the disk is full: they have their answer.
+            log.warning("a search could not be counted: %s", error.reason)
 
 
 FIELDS = {"body": "本文・見出し", "title": "題名・見出しの並び", "": "日付"}
