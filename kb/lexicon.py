@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.errors import ConfigError, ForbiddenError, NotFoundError
 from kb.model import Actor, Document, Phrase, Query, Role, Section, Synonyms, Term
 from kb.reader import Reader
 from kb.search.lexical import ENOUGH, Problem, problems
+from kb.search.query import parse
 from kb.store.lexicon import Change, Entry, LexiconStore
 from kb.text.analyze import Analyzer
 
 #: Hits of either side that are compared, and new ones that are shown.
 COMPARED, SHOWN = 100, 3
+
+#: The rank down to which a section counts as coming up: one page of results.
+DEPTH = 10
 
 #: The columns of the exported table. What stands between several words is 、.
 COLUMNS = ("同じ意味の語", "より広い語", "メモ", "使わない")
@@ -41,12 +45,24 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A section that should come up for a query, and comes up elsewhere than before."""
+
+    query: str
+    before: int
+    """Its rank now, from 1; 0: not among the first ten."""
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """An entry as it would be saved, what is wrong with it, and what it does."""
 
     entry: Entry
     problems: tuple[Problem, ...]
     effects: tuple[Effect, ...]
+    moves: tuple[Move, ...] = ()
+    """What it does to the searches that staff have said what should come up for."""
 
     @property
     def is_good(self) -> bool:
@@ -57,15 +73,16 @@ class Preview:
 class Lexicon:
     """The thesaurus as one member of staff handles it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what it needs, each once
         self,
         actor: Actor,
         store: LexiconStore,
         given: Sequence[Synonyms],
         analyzer: Analyzer,
         reader_with: ReaderWith,
+        expected: Callable[[], Sequence[tuple[str, str]]] = tuple,
     ) -> None:
-        """``given``: the entries that plugins bring along.
+        """``given``: the entries that plugins bring along; ``expected``: queries, and sections that should come up.
 
         Raises:
             ForbiddenError: this person may not.
@@ -78,6 +95,7 @@ class Lexicon:
         self._store = store
         self._analyzer = analyzer
         self._reader_with = reader_with
+        self._expected = expected
 
     # ------------------------------------------------------------------------------------------------- looking
 
@@ -111,7 +129,8 @@ class Lexicon:
             return Preview(entry, tuple(found), ())
         after = self._reader_with([*others, synonyms])
         effects = [_effect(word, before, after) for word in (*synonyms.words, *synonyms.broader)]
-        return Preview(entry, tuple(found), tuple(effects))
+        moves = [_move(query, section, before, after) for query, section in self._expected()]
+        return Preview(entry, tuple(found), tuple(effects), tuple(one for one in moves if one.before != one.after))
 
     # ------------------------------------------------------------------------------------------------ changing
 
@@ -231,6 +250,16 @@ def _effect(word: str, before: Reader, after: Reader) -> Effect:
     known = {section for section, _ in old.hits}
     added = [section for section, _ in new.hits if section not in known][:SHOWN] if new.total > old.total else []
     return Effect(word, old.total, new.total, tuple(after.with_documents(added)))
+
+
+def _move(query: str, section: str, before: Reader, after: Reader) -> Move:
+    return Move(query, rank(before, query, section), rank(after, query, section))
+
+
+def rank(reader: Reader, query: str, section: str) -> int:
+    """Where a section comes up for a query, from 1; 0 if it is not among the first ten."""
+    hits = [one for one, _ in reader.found(replace(parse(query, per_page=DEPTH), facets=())).hits]
+    return hits.index(section) + 1 if section in hits else 0
 
 
 def word_query(word: str) -> Query:

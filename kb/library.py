@@ -155,7 +155,10 @@ class Library:
                 lambda: self._searcher_with(thesaurus),
             )
 
-        return Lexicon(actor, store.lexicon, self._synonyms, self._analyzer, reader_with)
+        def expected() -> list[tuple[str, str]]:
+            return [(one.query, one.section) for one in store.searches.expectations()]
+
+        return Lexicon(actor, store.lexicon, self._synonyms, self._analyzer, reader_with, expected)
 
     def failures(self) -> list[Failure]:
         """Files that could not be taken in, and why."""

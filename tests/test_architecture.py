@@ -27,7 +27,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "auth.codes": (CORE | {"auth"}, {"pyotp", "segno"}),
     "ingest": (CORE | {"codec", "plugins", "store", "text", "search.index", "ingest"}, set()),
     "ingest.worker": (CORE | {"plugins", "store", "search.home", "ingest"}, set()),
-    "lexicon": (CORE | {"reader", "search.lexical", "store", "text"}, set()),
+    "lexicon": (CORE | {"reader", "search.lexical", "search.query", "store", "text"}, set()),
     "evaluation": (CORE | {"library", "plugins", "reader", "search.query", "evaluation"}, set()),
     "cli.evaluating": (CORE | {"evaluation", "library", "plugins", "reader", "cli"}, {"click", "rich"}),
     "doctor": (CORE | {"library", "store", "ingest"}, set()),

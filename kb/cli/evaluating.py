@@ -28,7 +28,7 @@ FILE = click.Path(path_type=Path)
 
 @click.command("eval", cls=Command)
 @data_option
-@click.argument("folder", type=click.Path(path_type=Path), metavar="フォルダー")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="[フォルダー]", required=False)
 @click.option(
     "--run", "run_file", type=click.Path(path_type=Path), metavar="ファイル", help="順位をTREC形式で書き出します。"
 )
@@ -37,12 +37,15 @@ FILE = click.Path(path_type=Path)
 )
 @json_option
 @click.pass_obj
-def evaluate(session: Session, folder: Path, run_file: Path | None, baseline: Path | None, as_json: bool) -> None:
+def evaluate(
+    session: Session, folder: Path | None, run_file: Path | None, baseline: Path | None, as_json: bool
+) -> None:
     """検索の良さを測ります。フォルダーに queries.tsv と qrels.tsv、あれば docs.jsonl を置きます。
 
     docs.jsonl があれば、それだけを一時的な場所に取り込んで測ります。なければ、今の資料で測ります。
+    フォルダーを省くと、職員が記録した「出るはずの記事」で測ります。
     """
-    given = testset.read(folder)
+    given = testset.read(folder) if folder else _of_staff(session)
     before = _baseline(baseline, given) if baseline else None
     with _reader(session, given) as reader, progress_bar("検索", len(given.queries)) as advance:
         found = trial.run(given, reader, advance)
@@ -53,6 +56,11 @@ def evaluate(session: Session, folder: Path, run_file: Path | None, baseline: Pa
         print_json(_json(given, found, differences))
     else:
         _print(given, found, differences)
+
+
+def _of_staff(session: Session) -> TestSet:
+    with session.library() as library:
+        return testset.of_staff((one.query, one.section) for one in library.store.searches.expectations())
 
 
 @contextmanager

@@ -8,7 +8,7 @@ the installed collection.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +59,22 @@ def read(folder: Path) -> TestSet:
         raise _wrong(folder / QRELS, 0, "答えのある問いが一つもありません。")
     documents = _documents(folder / DOCUMENTS) if (folder / DOCUMENTS).exists() else None
     return TestSet(folder.name, documents, {qid: queries[qid] for qid in queries if qid in grades}, grades)
+
+
+def of_staff(expected: Iterable[tuple[str, str]]) -> TestSet:
+    """The queries and sections that staff have noted, over the installed collection.
+
+    Raises:
+        ConfigError: they have noted none.
+
+    """
+    grades: dict[str, dict[str, int]] = {}
+    for query, section in expected:
+        grades.setdefault(query, {})[section] = 1
+    if not grades:
+        fix = "画面の「見つからなかった検索」で加えるか、フォルダーを指定してください。"
+        raise ConfigError("出るはずの記事", "まだ一つも記録されていません。", fix)
+    return TestSet("出るはずの記事", None, {query: query for query in grades}, grades)
 
 
 def _documents(path: Path) -> list[Text]:

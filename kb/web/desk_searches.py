@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from kb.lexicon import rank
 from kb.model import Document, Role, Section
 from kb.search.query import parse
 from kb.store.searches import Expectation, Miss
@@ -16,8 +17,8 @@ from kb.web.site import current_actor, current_library, current_site
 
 blueprint = Blueprint("desk_searches", __name__, url_prefix="/desk/searches")
 
-#: Searches shown, articles to choose from, and the rank down to which one counts as found.
-MOST, CHOICES, DEPTH = 100, 10, 10
+#: Searches shown, and articles to choose from.
+MOST, CHOICES = 100, 10
 
 #: Characters of a query.
 LONGEST = 300
@@ -70,14 +71,8 @@ def expected() -> list[Expected]:
     found = []
     for one in current_site().library.store.searches.expectations():
         for section, document in library.with_documents([one.section]):
-            found.append(Expected(one, section, document, rank(one.query, one.section)))
+            found.append(Expected(one, section, document, rank(current_library(), one.query, one.section)))
     return sorted(found, key=lambda one: (one.rank == 0, one.rank), reverse=True)
-
-
-def rank(query: str, section: str) -> int:
-    """Where a section comes up for a query, from 1; 0 if it is not among the first."""
-    hits = [one for one, _, _ in current_library().ranking(parse(query, per_page=DEPTH))]
-    return hits.index(section) + 1 if section in hits else 0
 
 
 @blueprint.post("/forget")

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from kb.cli import main
+from kb.model import AccessClass
 
 DOCUMENTS = [
     ("d1", "ゴミ屋敷への支援", "ひとり暮らしの高齢者の家にごみが積み上がっていました。まず話を聞きました。"),
@@ -121,3 +122,19 @@ def test_a_baseline_of_other_queries_is_refused(run, folder, tmp_path):
     other = tmp_path / "other.txt"
     other.write_text("x1 Q0 d1 1 1.0 other\n", encoding="utf-8")
     assert run("eval", folder, "--baseline", other)[0] == 2
+
+
+def test_what_staff_say_should_come_up_is_judged_without_a_folder(run, tmp_path):
+    from kb.testing import open_library
+
+    code, _, err = run("eval")
+    assert (code, "まだ一つも記録されていません" in err.replace("\n", "")) == (2, True)
+    memo = tmp_path / "見守り.txt"
+    memo.write_text("見守り訪問の申し合わせ\n\n毎月第二火曜日に民生委員と訪ねます。", encoding="utf-8")
+    (taken,) = json.loads(run("ingest", "--json", memo)[1])
+    with open_library(tmp_path / "data") as library:
+        (section,) = library.reader(frozenset(AccessClass)).outline(taken["document"])
+        library.store.searches.expect("民生委員 火曜日", section.id, "山吹")
+        library.store.searches.expect("ヘリコプター", section.id, "山吹")
+    found = json.loads(run("eval", "--json")[1])
+    assert (found["queries"], found["measures"]["MRR@10"], found["zero_hit_rate"]) == (2, 0.5, 0.5)

@@ -78,6 +78,8 @@ def test_what_should_come_up_is_shown_with_where_it_does(visitor, staff, issue):
     article = page.html.split('name="article" value="')[1].split('"')[0]
     staff.post("/desk/searches/expect", query="近所付き合い", article=article)
     assert "近所付き合い 民生委員との見守り みどり県社協だより 第12号 出ません" in staff.get("/desk/searches/").text
+    preview = staff.post("/desk/thesaurus/preview", words="近所付き合い、見守り")
+    assert "「近所付き合い」：出ない → 1番目" in preview.text
     staff.post("/desk/thesaurus/save", words="近所付き合い、見守り")
     assert "1番目" in staff.get("/desk/searches/").text
     staff.post("/desk/searches/give-up", query="近所付き合い", article=article)
