@@ -116,7 +116,7 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
-    database: str = ""
+    database: str = field(default="", repr=False)
     """URL of the catalogue's database; empty for SQLite in the store."""
     engine: str = "whoosh"
     """Which index engine answers: ``whoosh`` or ``memory``."""
