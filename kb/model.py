@@ -143,6 +143,14 @@ class Config:
     """How long it lasts unused (likewise: one hour)."""
     totp: bool = False
     """True if people may protect their account with one-time codes."""
+    oidc_issuer: str = ""
+    """The identity provider that people may sign in with, by its address (OpenID Connect); empty for none."""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_label: str = "組織のアカウントでログイン"
+    """What the button says."""
+    oidc_create: bool = False
+    """True if whoever the provider lets in gets an account, as a reader."""
 
     @property
     def documents(self) -> Path:
