@@ -413,6 +413,18 @@ def test_a_disabled_account_is_refused(open_door):
     assert (entry.subject, entry.detail["why"]) == ("山吹花子", "disabled")
 
 
+def test_whoever_has_no_password_is_not_asked_for_it_and_can_get_one(open_door):
+    sign_in(open_door)
+    page = open_door.get("/account")
+    assert "パスワードはありません" in page.text
+    assert 'type="password"' not in page.html
+    (account,) = open_door.auth.accounts.all()
+    link = open_door.auth.link(account, OPERATOR)
+    open_door.auth.take_up(link.path.rsplit("/", 1)[1], open_door.password)
+    assert open_door.post("/login", name="山吹花子", password=open_door.password).headers["Location"] == "/"
+    assert "結び付いています" in open_door.get("/account").text
+
+
 def test_an_administrator_gives_another_role(open_door):
     sign_in(open_door)
     (account,) = open_door.auth.accounts.all()
