@@ -9,7 +9,7 @@ from kb.auth import names
 from kb.auth.attempts import MINUTES
 from kb.auth.door import Auth
 from kb.auth.oidc import Begun, Identity, Provider
-from kb.errors import AccountError, KbError, TooManyError
+from kb.errors import AccountError, ProviderError, TooManyError
 from kb.store.accounts import Account
 from kb.store.audit import AuditEntry
 
@@ -52,7 +52,7 @@ class Elsewhere:
         self._slow_down("finish", address)
         try:
             return self._begin(self._account(self._provider.finish(begun, redirect_uri, answer)), agent)
-        except KbError as error:
+        except (AccountError, ProviderError) as error:
             # The subject is the account's name, or what is wrong with the answer.
             name, why = (error.subject, "disabled") if isinstance(error, _DisabledError) else ("", error.subject)
             detail = {"via": "oidc", "address": address, "why": why}

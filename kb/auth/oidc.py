@@ -23,7 +23,10 @@ from kb.model import Config
 
 #: Signatures with a key pair. Never ``none``, and never one with a shared secret (HS256), for which our own client
 #: secret or the provider's public key could be passed off as the key (RFC 8725, 2.1).
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+
+#: Kinds of key pairs that those are made with (RFC 7518, 6.1).
+_PAIRS = frozenset({"RSA", "EC"})
 
 #: How far the provider's clock may be from ours, in seconds.
 LEEWAY = 60
@@ -178,7 +181,7 @@ class Provider:
         }
         about = {"nonce": begun.nonce, "client_id": config.oidc_client_id, "access_token": token.get("access_token")}
         try:
-            keys = KeySet.import_key_set(_fetch(metadata["jwks_uri"]))  # type: ignore[arg-type]
+            keys = KeySet.import_key_set({"keys": _signing(_fetch(metadata["jwks_uri"]))})
             found = jwt.decode(str(token.get("id_token", "")), keys, algorithms=list(ALGORITHMS))
             claims: Mapping[str, Any] = CodeIDToken(found.claims, found.header, expected, about)
             claims.validate(leeway=LEEWAY)  # type: ignore[attr-defined]
@@ -220,6 +223,12 @@ def _fetch(url: str) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise _useless("json")
     return found
+
+
+def _signing(found: Mapping[str, Any]) -> list[Any]:
+    """The keys that prove a signature; those for anything else, and of kinds still to come, are passed over."""
+    keys = [key for key in found.get("keys", ()) if isinstance(key, dict)]
+    return [key for key in keys if key.get("kty") in _PAIRS and key.get("use", "sig") == "sig"]
 
 
 def _authentication(config: Config, metadata: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import KeySet, OctKey, RSAKey
+from joserfc.jwk import ECKey, OctKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from kb.config import load
@@ -49,6 +49,7 @@ class Provider:
         self.asked = []
         """The paths that were asked for."""
         self.codes = {}
+        self.other_keys = []
         self.token_status = 200
 
     @property
@@ -67,7 +68,7 @@ class Provider:
             )
             return 200, {"issuer": self.issuer, **addresses, **self.metadata}
         if path.endswith("/jwks"):
-            return 200, KeySet([self.key]).as_dict(private=False)
+            return 200, {"keys": [*self.other_keys, self.key.as_dict(private=False)]}
         return 302, self.authorize(query)
 
     def authorize(self, query):
@@ -566,6 +567,33 @@ def test_a_token_signed_with_what_others_know_is_refused(open_door, provider, of
     provider.metadata = {"id_token_signing_alg_values_supported": ["HS256", "none"]}
     provider.sign = with_secret(provider.key.as_pem(private=False) if of == "public key" else SECRET)
     assert refused(open_door, sign_in(open_door))
+
+
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
+def test_a_secret_among_the_keys_of_the_provider_proves_nothing(open_door, provider):
+    provider.other_keys = [OctKey.import_key(SECRET, {"kid": "shared"}).as_dict()]
+    registry = JWSRegistry(algorithms=["HS256"])
+    header = {"alg": "HS256", "kid": "shared"}
+    provider.sign = lambda claims: jwt.encode(header, claims, OctKey.import_key(SECRET), registry=registry)
+    assert refused(open_door, sign_in(open_door))
+
+
+def test_keys_of_other_kinds_are_passed_over(open_door, provider):
+    encrypting = key(2).as_dict(private=False) | {"kid": "e1", "use": "enc"}
+    provider.other_keys = [{"kty": "AKP", "kid": "pq", "alg": "ML-DSA-44", "pub": "x"}, encrypting, "x"]
+    assert sign_in(open_door).headers["Location"] == "/"
+
+
+def test_a_key_for_encrypting_signs_nothing(open_door, provider):
+    provider.other_keys = [key(2).as_dict(private=False) | {"kid": "e1", "use": "enc"}]
+    provider.sign = lambda claims: jwt.encode({"alg": "RS256", "kid": "e1"}, claims, key(2))
+    assert refused(open_door, sign_in(open_door))
+
+
+def test_another_kind_of_key_pair_is_as_good(open_door, provider):
+    provider.key = ECKey.generate_key("P-256", {"kid": "k1"}, private=True)
+    provider.sign = lambda claims: jwt.encode({"alg": "ES256", "kid": "k1"}, claims, provider.key)
+    assert sign_in(open_door).headers["Location"] == "/"
 
 
 @pytest.mark.parametrize("kid", ["k1", "k2", None])
