@@ -27,6 +27,10 @@ Clock = Callable[[], datetime]
 SEEN_EVERY = timedelta(minutes=1)
 
 
+#: The highest number of an account (PostgreSQL's ``integer``).
+_MOST = 2**31 - 1
+
+
 def utc_now() -> datetime:
     """The present time."""
     return datetime.now(UTC).replace(tzinfo=None)
@@ -96,7 +100,8 @@ class Accounts:
 
     def get(self, account: int) -> Account | None:
         """One account by its number."""
-        return self._one(tables.account.c.id == account)
+        # A number from an address may be larger than any that a database takes.
+        return None if not 0 < account <= _MOST else self._one(tables.account.c.id == account)
 
     def by_key(self, key: str) -> Account | None:
         """One account by its name, folded as ``kb.auth.names.key`` does."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, InterfaceError, OperationalError
 
 from kb.errors import ConfigError, DamagedError, KbError, StorageError
 from kb.store import migrate, postgres, sqlite
@@ -132,7 +132,7 @@ def _told(engine: Engine, error: DatabaseError | InterfaceError, *, connecting: 
     if engine.dialect.name == "sqlite" and sqlite.is_damage(said):
         fix = "使うのをやめ、「kb restore」でバックアップから戻してください。元のファイルは残っています。"
         return DamagedError(name, "目録のファイルが壊れています。", fix)
-    if not (connecting or isinstance(error, OperationalError | InterfaceError)):
+    if not (connecting or isinstance(error, OperationalError | InterfaceError | DataError)):
         return None
     if engine.dialect.name == "sqlite":
         fix = "空き容量と書き込みの権限を確かめて、やり直してください。"

@@ -101,6 +101,10 @@ def test_an_id_that_nothing_can_have_finds_nothing(store):
     assert store.accounts.by_key("山\0吹") is None
 
 
+def test_a_number_that_no_account_can_have_finds_nothing(store):
+    assert [store.accounts.get(number) for number in (0, -1, 2**31, 2**63, 10**30)] == [None] * 5
+
+
 def test_a_name_with_a_character_that_is_none_is_kept_all_the_same(store):
     receipt = store.register.accept(replace(ARRIVAL, file_name="だより\0.txt", access=AccessClass.PUBLIC))
     (version,) = store.register.versions(receipt.document)

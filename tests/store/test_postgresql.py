@@ -12,6 +12,7 @@ from kb.config import load
 from kb.errors import ConfigError, DamagedError, KbError, StorageError
 from kb.model import OPERATOR, Role
 from kb.store.accounts import Accounts
+from kb.store.catalogue import Catalogue, Failure
 from kb.store.database import open_database, subject, writer
 from kb.store.postgres import _TURN
 
@@ -164,6 +165,13 @@ def test_a_commit_is_on_the_disk_whatever_the_server_is_set_to(tmp_path, databas
     with engine.connect() as connection:
         assert connection.scalar(text("SHOW synchronous_commit")) == "on"
     engine.dispose()
+
+
+@only_postgresql
+def test_what_a_column_has_no_room_for_is_told(engine):
+    failure = Failure("folder", "長い名前/" * 200 + "だより.pdf", "だより.pdf", "", "読めません。", "")
+    with pytest.raises(StorageError, match="長すぎる"):
+        Catalogue(engine).fail(failure)
 
 
 @only_postgresql
