@@ -38,7 +38,8 @@ def start() -> ResponseReturnValue:
     try:
         address, begun = elsewhere.begin(_redirect_uri(), request.remote_addr or "")
     except (AccountError, ProviderError) as error:
-        return form(back, error), 429 if isinstance(error, TooManyError) else 502
+        shown = type(error)("組織のログイン", error.reason, error.fix)  # its own subject is for the log
+        return form(back, shown), 429 if isinstance(error, TooManyError) else 502
     session[BEGUN] = {
         "begun": [begun.state, begun.nonce, begun.verifier],
         "back": back,
