@@ -32,7 +32,7 @@ SELECT set_config('lock_timeout', '30s', false),
 #: What the server or its driver says (in English or, by ``lc_messages``, in Japanese), and what it means.
 _MEANINGS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
-        ("authentication failed", "認証に失敗", "no password supplied", "no pg_hba.conf entry", "pg_hba.conf"),
+        ("authentication failed", "認証に失敗", "no password supplied", "pg_hba.conf"),
         "データベースに入れません（利用者の名前かパスワードが違うか、サーバーが許していません）。",
         "設定 database の利用者とパスワードを確かめてください。",
     ),

@@ -658,7 +658,10 @@ def test_a_provider_that_is_away_leaves_the_password(make, settings):
     visitor = make(**settings | {"oidc_issuer": address})
     visitor.account("reader", "山吹")
     answer = visitor.get("/login/oidc", next="/help")
-    assert (answer.status, "組織のログイン ：組織のログインのサーバーから答えがありません" in answer.text) == (502, True)
+    assert (answer.status, "組織のログイン ：組織のログインのサーバーから答えがありません" in answer.text) == (
+        502,
+        True,
+    )
     form = dict(re.findall(r'name="(next|csrf_token)" value="([^"]*)"', answer.html))
     assert form["next"] == "/help"
     assert (
