@@ -64,6 +64,13 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(str(part).strip() for part in parts if str(part).strip())
 
 
+def _short(value: Any) -> str:
+    """A text that the database has a column for."""
+    if not isinstance(value, str) or len(value) > 255:
+        raise ValueError(value)
+    return value
+
+
 def _switch(name: str, text: str) -> Setting:
     return Setting(name, text, _yes_or_no, "true か false")
 
@@ -91,6 +98,11 @@ SETTINGS: tuple[Setting, ...] = (
     _number("session_hours", 1, 24, "ログインの続く時間"),
     _number("session_idle_minutes", 5, 1440, "使わないとログアウトする分数"),
     _switch("totp", "ワンタイムの確認コードを使えるようにする"),
+    Setting("oidc_issuer", "組織のログイン（OpenID Connect）の発行者（空なら使わない）", _short, "https://… のURL"),
+    Setting("oidc_client_id", "組織のログインで発行された client id", str, "文字列"),
+    Setting("oidc_client_secret", "組織のログインで発行された client secret（画面にも記録にも出ない）", str, "文字列"),
+    Setting("oidc_label", "組織のログインのボタンの文字", str, "文字列"),
+    _switch("oidc_create", "組織のログインで初めて来た人のアカウントを、会員として自動で作る"),
 )
 """Every setting; ``docs/settings.md`` is generated from it."""
 

@@ -99,6 +99,12 @@ class DamagedError(KbError):
     exit_code = 12
 
 
+class ProviderError(KbError):
+    """Another server that somebody signs in with gives no answer, or one that proves nothing."""
+
+    exit_code = 13
+
+
 class IndexBrokenError(KbError):
     """The index cannot be used as it is; it is derived data and can be rebuilt."""
 

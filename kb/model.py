@@ -116,7 +116,7 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
-    database: str = ""
+    database: str = field(default="", repr=False)
     """URL of the catalogue's database; empty for SQLite in the store."""
     engine: str = "whoosh"
     """Which index engine answers: ``whoosh`` or ``memory``."""
@@ -143,6 +143,14 @@ class Config:
     """How long it lasts unused (likewise: one hour)."""
     totp: bool = False
     """True if people may protect their account with one-time codes."""
+    oidc_issuer: str = ""
+    """The identity provider that people may sign in with, by its address (OpenID Connect); empty for none."""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_label: str = "組織のアカウントでログイン"
+    """What the button says."""
+    oidc_create: bool = False
+    """True if whoever the provider lets in gets an account, as a reader."""
 
     @property
     def documents(self) -> Path:

@@ -24,6 +24,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "store": (CORE | {"codec", "store"}, {"sqlalchemy", "alembic", "filelock"}),
     "auth": (CORE | {"store", "auth"}, {"argon2"}),
     "auth.attempts": (CORE, {"limits"}),
+    "auth.oidc": (CORE, {"authlib", "joserfc", "requests"}),
     "auth.codes": (CORE | {"auth"}, {"pyotp", "segno"}),
     "ingest": (CORE | {"codec", "plugins", "store", "text", "search.index", "ingest"}, set()),
     "ingest.worker": (CORE | {"plugins", "store", "search.home", "ingest"}, set()),

@@ -13,6 +13,8 @@ from kb.model import EVERYTHING, OPERATOR, PUBLIC_ONLY, VISITOR, AccessClass, Ac
 from kb.plugins import Plugins
 from kb.testing import extraction_of, ingest_text, open_library, search
 
+pytestmark = pytest.mark.databases
+
 CASE = """ごみの積み上がった家の支援
 
 ■経過

@@ -12,6 +12,8 @@ from kb.model import EVERYTHING, Actor, Role
 from kb.plugins import Plugins
 from kb.testing import extraction_of, ingest_text, open_library, work_off
 
+pytestmark = pytest.mark.databases
+
 THEME = Field("theme", "テーマ", facet=True, multiple=True, choices=("見守り", "孤立"))
 
 

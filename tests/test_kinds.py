@@ -11,6 +11,8 @@ from kb.model import EVERYTHING, PUBLIC_ONLY
 from kb.plugins import Plugins
 from kb.testing import ingest_text, open_library, work_off
 
+pytestmark = pytest.mark.databases
+
 TOWNS = {"若葉市": "101", "汐見町": "102"}
 NAMES = {code: name for name, code in TOWNS.items()}
 

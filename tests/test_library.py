@@ -12,6 +12,8 @@ from kb.library import Library
 from kb.model import EVERYTHING, OPERATOR, PUBLIC_ONLY, AccessClass, Filter, Query
 from kb.testing import headings, ingest_text, open_library, search
 
+pytestmark = pytest.mark.databases
+
 ISSUE = """みどり県社協だより 第12号
 令和4年2月15日発行
 
@@ -247,5 +249,7 @@ def test_the_memory_engine_answers_the_same(tmp_path):
 
 
 def test_a_library_can_be_opened_where_nothing_is(tmp_path):
-    with Library(replace(open_library(tmp_path).config, home=tmp_path / "new")) as library:
+    with open_library(tmp_path) as first:
+        elsewhere = replace(first.config, home=tmp_path / "new")
+    with Library(elsewhere) as library:
         assert search(library, "民生委員").total == 0

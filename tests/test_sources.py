@@ -12,6 +12,8 @@ from kb.plugins import Plugins
 from kb.store.rows import now
 from kb.testing import extraction_of, open_library, search, work_off
 
+pytestmark = pytest.mark.databases
+
 
 class Shelf:
     """A source whose files a test puts in and takes away."""

@@ -29,6 +29,10 @@ class Attempts:
         # Both are counted: neither is to be a way around the other.
         return all([self._limiter.hit(PER_ADDRESS, _network(address)), self._limiter.hit(PER_NAME, name)])
 
+    def allow_step(self, step: str, address: str) -> bool:
+        """Count a step of an attempt that names no account; False if it is one too many from there."""
+        return self._limiter.hit(PER_ADDRESS, step, _network(address))
+
     def succeeded(self, name: str) -> None:
         """Forget the attempts on an account: its owner is there."""
         self._limiter.clear(PER_NAME, name)

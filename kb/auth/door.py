@@ -72,7 +72,7 @@ class Auth:
         account = self.accounts.by_key(key)
         right = passwords.matches(account.password if account else None, password)
         step = self._step(account, code) if account else 0
-        if account and right and step is not None and (id_ := self._begin(account, agent, step)):
+        if account and right and step is not None and (id_ := self.begin(account, agent, step)):
             self._attempts.succeeded(key)
             return id_
         # What was typed as a name may be a password in the wrong field: only a name that exists is written down.
@@ -85,10 +85,23 @@ class Auth:
             return 0
         return codes.step_of(self.key, account.totp, code, self.accounts.now()) or None
 
-    def _begin(self, account: Account, agent: str, step: int) -> str:
+    def may_try(self, step: str, address: str) -> bool:
+        """Count a step of an attempt that names no account; False if it is one too many from this address."""
+        return self._attempts.allow_step(step, address)
+
+    def begin(self, account: Account, agent: str, step: int = 0, *, via: str = "") -> str:
+        """Begin a session for somebody who has shown who they are; its id, empty if the account is not in use.
+
+        Args:
+            account: as it was when they did.
+            agent: what the browser calls itself.
+            step: of the one-time code that was given.
+            via: how they did, for the audit log; empty for a password.
+
+        """
         id_ = secrets.token_urlsafe(_BYTES)
         until = self.accounts.now() + timedelta(hours=self.config.session_hours)
-        began = self.accounts.sign_in(account, fingerprint(id_), until, agent[:LONGEST_AGENT], step)
+        began = self.accounts.sign_in(account, fingerprint(id_), until, agent[:LONGEST_AGENT], step, via=via)
         return id_ if began else ""
 
     def sign_out(self, id_: str) -> None:
@@ -189,12 +202,17 @@ class Auth:
             AccountError: the old one is wrong, or the new one is too easy.
 
         """
-        self._confirm(account, old)
+        self.confirm(account, old)
         plain = passwords.checked(new, account.name)
         self.accounts.set_password(account.id, passwords.hashed(plain), account.actor)
 
-    def _confirm(self, account: Account, password: str) -> None:
-        """Make sure that it is the owner who sits there."""
+    def confirm(self, account: Account, password: str) -> None:
+        """Make sure that it is the owner who sits there.
+
+        Raises:
+            AccountError: the password is wrong.
+
+        """
         key = names.key(account.name)
         if not self._attempts.allow("", key):
             raise TooManyError("パスワード", "間違いが続いています。", f"{MINUTES}分待ってから、お試しください。")
@@ -224,7 +242,7 @@ class Auth:
             AccountError: the password is wrong.
 
         """
-        self._confirm(account, password)
+        self.confirm(account, password)
         self.accounts.set_totp(account.id, "", 0, account.actor)
 
     # ---------------------------------------------------------------------------------------------------- tokens

@@ -44,7 +44,7 @@ def restore(session: Session, file: Path, force: bool) -> None:
     config = session.config()
     _refuse_while_serving(config)
     config.documents.mkdir(parents=True, exist_ok=True)
-    held = backups.restore(file.absolute(), config.store, force=force)
+    held = backups.restore(file.absolute(), config.store, force=force, url=config.database)
     shutil.rmtree(config.search_index / "current", ignore_errors=True)
     with session.library() as library:
         library.work_off()

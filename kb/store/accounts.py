@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kb.errors import AccountError
@@ -25,6 +25,10 @@ Clock = Callable[[], datetime]
 
 #: How often a session notes that it is in use: not on each request, which would be a write for each page.
 SEEN_EVERY = timedelta(minutes=1)
+
+
+#: The highest number of an account (PostgreSQL's ``integer``).
+_MOST = 2**31 - 1
 
 
 def utc_now() -> datetime:
@@ -46,6 +50,8 @@ class Account:
     totp_step: int
     created_at: datetime
     disabled_at: datetime | None
+    external: bool = False
+    """True if somebody signs in to it by an identity provider."""
 
     @property
     def actor(self) -> Actor:
@@ -54,10 +60,10 @@ class Account:
 
     @property
     def state(self) -> str:
-        """``disabled``, ``invited`` (no password yet) or ``active``."""
+        """``disabled``, ``invited`` (no way to sign in yet) or ``active``."""
         if self.disabled_at:
             return "disabled"
-        return "active" if self.password else "invited"
+        return "active" if self.password or self.external else "invited"
 
     @property
     def state_label(self) -> str:
@@ -94,7 +100,8 @@ class Accounts:
 
     def get(self, account: int) -> Account | None:
         """One account by its number."""
-        return self._one(tables.account.c.id == account)
+        # A number from an address may be larger than any that a database takes.
+        return None if not 0 < account <= _MOST else self._one(tables.account.c.id == account)
 
     def by_key(self, key: str) -> Account | None:
         """One account by its name, folded as ``kb.auth.names.key`` does."""
@@ -163,7 +170,9 @@ class Accounts:
 
     # ------------------------------------------------------------------------------------------------- sessions
 
-    def sign_in(self, account: Account, secret: str, until: datetime, agent: str, step: int = 0) -> bool:
+    def sign_in(  # noqa: PLR0913 - all that a session is
+        self, account: Account, secret: str, until: datetime, agent: str, step: int = 0, *, via: str = ""
+    ) -> bool:
         """Begin a session, if the account is still as it was when the password was checked.
 
         Args:
@@ -172,6 +181,7 @@ class Accounts:
             until: when it ends at the latest.
             agent: what the browser calls itself.
             step: of the one-time code that was given, so that it is not taken a second time.
+            via: how they have shown who they are, if not by a password.
 
         """
         with self._writer.begin() as connection:
@@ -189,7 +199,7 @@ class Accounts:
             )
             if step:
                 connection.execute(update(tables.account).where(_is(account.id)).values(totp_step=step))
-            _log(connection, account.actor, "login", account.name)
+            _log(connection, account.actor, "login", account.name, **({"via": via} if via else {}))
         return True
 
     def session(self, secret: str, idle: timedelta) -> SignIn | None:
@@ -229,6 +239,49 @@ class Accounts:
             ended = connection.execute(delete(tables.session).where(c.account == account.id, c.hash != but)).rowcount
             _log(connection, account.actor, "logout.others", account.name, sessions=ended)
         return int(ended)
+
+    # --------------------------------------------------------------------------------------------- identities
+
+    def by_identity(self, issuer: str, subject: str) -> Account | None:
+        """The account of whoever an identity provider knows by this subject; never found by a name or an address."""
+        c = tables.identity.c
+        query = _accounts().join(tables.identity).where(c.issuer == issuer, c.subject == subject)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _account(row)
+
+    def bind(self, account: int, issuer: str, subject: str, by: Actor) -> None:
+        """Let somebody sign in to an account by an identity provider.
+
+        Raises:
+            AccountError: they have another account.
+
+        """
+        with self._writer.begin() as connection:
+            name = _found(connection, account).name
+            _bind(connection, account, issuer, subject, self.now())
+            _log(connection, by, "user.identity", name, issuer=issuer)
+
+    def add_bound(self, name: str, key: str, issuer: str, subject: str) -> Account:
+        """Make an account of the least role for somebody whom only the identity provider knows so far.
+
+        Raises:
+            AccountError: the name is taken, or they have an account.
+
+        """
+        with self._writer.begin() as connection:
+            account = _insert(connection, name, key, Role.READER, self.now())
+            _bind(connection, account.id, issuer, subject, self.now())
+            _log(connection, account.actor, "user.add", name, role=Role.READER.value, issuer=issuer)
+            return _found(connection, account.id)
+
+    def unbind(self, account: int, by: Actor) -> None:
+        """Let nobody sign in to an account by an identity provider any more; ends its sessions."""
+        with self._writer.begin() as connection:
+            name = _found(connection, account).name
+            for table in (tables.identity, tables.session):
+                connection.execute(delete(table).where(table.c.account == account))
+            _log(connection, by, "user.identity.end", name)
 
     # ---------------------------------------------------------------------------------------------------- links
 
@@ -319,7 +372,8 @@ class Accounts:
         return None if row is None else _account(row)
 
 
-_COLUMNS = [c for c in tables.account.c if c.name != "key"]
+_IS_EXTERNAL = exists().where(tables.identity.c.account == tables.account.c.id).correlate(tables.account)
+_COLUMNS = [*(c for c in tables.account.c if c.name != "key"), _IS_EXTERNAL.label("external")]
 
 
 def _accounts() -> Select[Any]:
@@ -362,6 +416,15 @@ def _insert(connection: Connection, name: str, key: str, role: Role, now: dateti
         raise AccountError(name, "この名前のアカウントは既にあります。", "別の名前にしてください。") from error
     (number,) = done.inserted_primary_key or (0,)
     return _found(connection, number)
+
+
+def _bind(connection: Connection, account: int, issuer: str, subject: str, now: datetime) -> None:
+    row = {"issuer": issuer, "subject": subject, "account": account, "created_at": now}
+    try:
+        connection.execute(insert(tables.identity).values(row))
+    except IntegrityError as error:
+        fix = "その利用者でログインするか、管理者にご連絡ください。"
+        raise AccountError("組織のログイン", "この組織のアカウントは、既に利用者に結び付いています。", fix) from error
 
 
 def _change(connection: Connection, account: int, *, ends: bool = True, **values: Any) -> str:

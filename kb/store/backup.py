@@ -1,6 +1,7 @@
 """Backup and restore: the catalogue as of one moment, and exactly the originals that it names.
 
-Taken while the server runs: SQLite copies a consistent state, and originals never change and are not swept meanwhile.
+Taken while the server runs: the database gives a consistent state, and originals never change and are not swept
+meanwhile. A backup holds the catalogue as a file of SQLite, wherever it comes from, and goes back into either kind.
 The index is derived and not part of it; nor are the server's secret key, sessions, links and tokens: they end with a
 restore.
 """
@@ -16,16 +17,20 @@ import shutil
 import sqlite3
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
+from sqlalchemy import Engine
+
 from kb.errors import BusyError, ConfigError, DamagedError
-from kb.store.database import FILE
+from kb.store import copying
+from kb.store.database import FILE, open_database, open_empty, subject
 from kb.store.files import sync_folder
 from kb.store.store import Store
+from kb.store.transactions import writer
 
 MANIFEST = "manifest.json"
 _ORIGINAL = re.compile(r"originals/([0-9a-f]{2})/(\1[0-9a-f]{62})")
@@ -51,19 +56,16 @@ def write(store: Store, target: Path, progress: Progress) -> Backup:
 
     Raises:
         BusyError: another backup or a sweep is at work.
-        ConfigError: the file is there, or the catalogue is not in SQLite.
+        ConfigError: the file is there.
         DamagedError: an original is missing or damaged, or what was written cannot be read again.
 
     """
-    if store.database.dialect.name != "sqlite":
-        fix = "pg_dump で目録を、documents/.store/originals をファイルとして、それぞれ保存してください。"
-        raise ConfigError("database", "PostgreSQLの目録は、この方法ではバックアップできません。", fix)
     if target.exists():
         raise ConfigError(str(target), "このファイルは既にあります。", "別の名前を付けてください。")
     part = target.with_name(f"{target.name}.part")
     with TemporaryDirectory(dir=target.parent) as folder, store.originals.all_kept():
         catalogue = Path(folder) / FILE
-        _snapshot(store.folder / FILE, catalogue)
+        _snapshot(store.database, catalogue)
         try:
             with part.open("wb") as stream:
                 part.chmod(0o600)  # it holds case studies
@@ -78,10 +80,15 @@ def write(store: Store, target: Path, progress: Progress) -> Backup:
     return held
 
 
-def _snapshot(source: Path, target: Path) -> None:
+def _snapshot(source: Engine, target: Path) -> None:
     """A consistent copy of the catalogue, whatever is being written to it, without what lets somebody in."""
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
-        live.backup(copy)
+    if source.dialect.name != "sqlite":
+        with _disposed(open_database(target.parent)) as empty, writer(empty).begin() as connection:
+            copying.copy(source, connection, _SECRETS)
+    with closing(sqlite3.connect(target)) as copy:
+        if source.dialect.name == "sqlite":
+            with closing(sqlite3.connect(str(source.url.database))) as live:
+                live.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
         for table in _SECRETS:
             copy.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
@@ -121,16 +128,18 @@ def verify(path: Path) -> Backup:
     return Backup(documents, originals)
 
 
-def restore(path: Path, store: Path, *, force: bool) -> Backup:
+def restore(path: Path, store: Path, *, force: bool, url: str = "") -> Backup:
     """Put what a backup holds in the place of a store; nothing is changed before all of it has been verified.
 
     Args:
         path: the backup.
         store: the folder ``documents/.store``.
         force: move a store that is there aside; without it, that is refused.
+        url: the database for the catalogue, as in ``open_database``. It has to be empty, with ``force``, too.
 
     Raises:
-        ConfigError: there is a store already.
+        ConfigError: there is a store already, or something in the database.
+        StorageError: the database cannot be reached or written.
         DamagedError: it is no backup, or damaged.
         BusyError: a restore is at work already.
 
@@ -147,14 +156,40 @@ def restore(path: Path, store: Path, *, force: bool) -> Backup:
     try:
         originals = _unpack(path, beside)
         documents = _documents(path, beside / FILE)
-        if store.exists():
-            aside = next(p for n in range(1, 10_000) if not (p := store.with_name(f"{store.name}.before-{n}")).exists())
-            store.rename(aside)
-        beside.rename(store)
+        with _moved_into(url, beside) if url else nullcontext():
+            _put_in_place(beside, store)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     sync_folder(store.parent)
     return Backup(documents, originals)
+
+
+@contextmanager
+def _moved_into(url: str, folder: Path) -> Iterator[None]:
+    """The catalogue in a folder becomes that of another database once what follows has come to its end."""
+    with _disposed(open_empty(url)) as target, writer(target).begin() as connection:
+        if not copying.is_empty(connection):
+            fix = "createdb で空のデータベースを作り、設定 database をそれに変えて、やり直してください。"
+            raise ConfigError(subject(target), "このデータベースには既にデータがあります。", fix)
+        with _disposed(open_database(folder)) as source:
+            copying.copy(source, connection)
+        (folder / FILE).unlink()
+        yield
+
+
+def _put_in_place(folder: Path, store: Path) -> None:
+    if store.exists():
+        aside = next(p for n in range(1, 10_000) if not (p := store.with_name(f"{store.name}.before-{n}")).exists())
+        store.rename(aside)
+    folder.rename(store)
+
+
+@contextmanager
+def _disposed(engine: Engine) -> Iterator[Engine]:
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _unpack(path: Path, folder: Path) -> int:

@@ -89,7 +89,7 @@ class Catalogue:
 
     def fail(self, failure: Failure) -> None:
         """Record that a file could not be taken in."""
-        with self._engine.begin() as connection:
+        with writer(self._engine).begin() as connection:
             connection.execute(delete(tables.failure).where(*_origin(tables.failure, failure.source, failure.uri)))
             connection.execute(insert(tables.failure), asdict(failure) | {"at": rows.now()})
 

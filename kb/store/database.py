@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, InterfaceError, OperationalError
 
 from kb.errors import ConfigError, DamagedError, KbError, StorageError
-from kb.store import migrate
+from kb.store import migrate, postgres, sqlite
 from kb.store.files import make_folder
-from kb.store.transactions import WRITES, writer
+from kb.store.transactions import writer
 
 FILE = "catalogue.sqlite3"
 """The name of the SQLite file in the folder of the store."""
 
-#: An acknowledged document survives a power cut (FULL), readers never wait for a writer (WAL).
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
+__all__ = ["FILE", "open_database", "open_empty", "subject", "writer"]
 
-#: What SQLite says when its file is not what it wrote (sqlite.org/rescode.html, SQLITE_CORRUPT and SQLITE_NOTADB).
-_DAMAGE = ("malformed", "not a database")
-
-__all__ = ["FILE", "open_database", "writer"]
-
-#: The one lock that all writing transactions on PostgreSQL take: the same order as SQLite gives by itself.
-_ADVISORY_LOCK = 0x6B62
+_KINDS = {"sqlite": sqlite, "postgresql": postgres}
+"""What differs between them: how a connection is made ready, how writers wait, and what an error means."""
 
 
 def open_database(store: Path, url: str = "") -> Engine:
@@ -47,10 +42,25 @@ def open_database(store: Path, url: str = "") -> Engine:
     where = _parsed(url) if url else URL.create("sqlite", database=str(store / FILE))
     if not url and not (store / FILE).exists():
         _check_new(store, str(store / FILE))
+    return _upgraded(where, lambda engine: _check_new(store, subject(engine)))
+
+
+def open_empty(url: str) -> Engine:
+    """Connect to a database that is about to be filled, whatever lies in the folder of the store.
+
+    Raises:
+        StorageError: the database cannot be reached or written.
+        ConfigError: the address is none, or its driver is not installed.
+
+    """
+    return _upgraded(_parsed(url), lambda _engine: None)
+
+
+def _upgraded(where: URL, is_new: Callable[[Engine], None]) -> Engine:
     engine = _engine(where)
     try:
         if migrate.revision(engine) is None:
-            _check_new(store, subject(engine))
+            is_new(engine)
         migrate.upgrade(engine)
     except BaseException:
         engine.dispose()
@@ -59,9 +69,12 @@ def open_database(store: Path, url: str = "") -> Engine:
 
 
 def subject(engine: Engine) -> str:
-    """The database as errors name it: its file or its address, without a password."""
+    """The database as errors name it: its file, or its address without a password or any options."""
     url = engine.url
-    return str(url.database) if engine.dialect.name == "sqlite" else url.render_as_string(hide_password=True)
+    if engine.dialect.name == "sqlite":
+        return str(url.database)
+    bare = URL.create(url.drivername, url.username, None, url.host, url.port, url.database)
+    return bare.render_as_string()
 
 
 def _check_new(store: Path, name: str) -> None:
@@ -71,48 +84,36 @@ def _check_new(store: Path, name: str) -> None:
         raise DamagedError(name, "元のファイルはあるのに、目録がありません。", fix)
 
 
-def _parsed(url: str) -> URL:
+def _parsed(text: str) -> URL:
     fix = "postgresql+psycopg://利用者:パスワード@ホスト/データベース の形で書いてください。"
     try:
-        return make_url(url)
+        url = make_url(text)
     except (ArgumentError, ValueError):  # its text would show the password
         raise ConfigError("database", "データベースのURLとして読めません。", fix) from None
+    if url.get_backend_name() not in _KINDS:
+        raise ConfigError("database", f"{url.drivername} は使えません。", fix)
+    password = url.query.get("password")  # where SQLAlchemy would show it to everybody
+    return url.difference_update_query(["password"]).set(password=str(password)) if password else url
 
 
 def _engine(url: URL) -> Engine:
+    kind = _KINDS[url.get_backend_name()]
     try:
-        engine = create_engine(
-            url, json_serializer=lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        )
+        # Errors that are ours end in a log, and would bring passages of case studies with them.
+        engine = create_engine(url, json_serializer=_json, hide_parameters=True, **kind.OPTIONS)
     except (ArgumentError, ImportError) as error:
         fix = "PostgreSQLには pip install 'kb-csw[postgres]' で入るドライバーが要ります。"
         raise ConfigError("database", f"{url.drivername} を使えません。", fix) from error
     event.listen(engine, "handle_error", _translate)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
-    else:
-        event.listen(engine, "begin", _queue)
+    event.listen(engine, "connect", kind.prepare)
+    event.listen(engine, "begin", kind.begin)
+    if kind is postgres:
+        event.listen(engine, "before_cursor_execute", postgres.without_nul, retval=True)
     return engine
 
 
-def _prepare(connection: Any, _record: object) -> None:
-    # The sqlite3 module would begin transactions by itself, and only before the first change.
-    connection.isolation_level = None
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    # A transaction that reads first and then writes fails at once if another has written in between, however long the
-    # time-out is (sqlite.org/isolation.html): so it says at its beginning that it will.
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _queue(connection: Connection) -> None:
-    if connection.get_execution_options().get(WRITES):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _translate(context: ExceptionContext) -> None:
@@ -121,21 +122,19 @@ def _translate(context: ExceptionContext) -> None:
     engine = context.engine
     if engine is None or not isinstance(error, DatabaseError | InterfaceError):
         return
-    told = _told(engine, error)
+    told = _told(engine, error, connecting=context.connection is None)
     if told:
         raise told from context.original_exception
 
 
-def _told(engine: Engine, error: DatabaseError | InterfaceError) -> KbError | None:
+def _told(engine: Engine, error: DatabaseError | InterfaceError, *, connecting: bool) -> KbError | None:
     name, said = subject(engine), str(error.orig)
-    if engine.dialect.name == "sqlite" and any(words in said for words in _DAMAGE):
+    if engine.dialect.name == "sqlite" and sqlite.is_damage(said):
         fix = "使うのをやめ、「kb restore」でバックアップから戻してください。元のファイルは残っています。"
         return DamagedError(name, "目録のファイルが壊れています。", fix)
-    if not isinstance(error, OperationalError | InterfaceError):
+    if not (connecting or isinstance(error, OperationalError | InterfaceError | DataError)):
         return None
     if engine.dialect.name == "sqlite":
         fix = "空き容量と書き込みの権限を確かめて、やり直してください。"
         return StorageError(name, f"目録を読み書きできません（{said}）。", fix)
-    # The driver's text may name the whole address, with the password.
-    fix = "サーバーが動いているか、設定 database のURLを確かめて、やり直してください。"
-    return StorageError(name, "データベースにつながらないか、答えがありません。", fix)
+    return StorageError(name, *postgres.told(said, engine.url.password))

@@ -281,6 +281,16 @@ session = Table(
     Column("agent", Text, nullable=False),
 )
 
+#: Who an identity provider knows an account's owner as: by a subject, which it gives to nobody else.
+identity = Table(
+    "identity",
+    metadata,
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("account", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", DateTime, nullable=False),
+)
+
 #: Links that work once: for the first administrator (no account), to take up an invitation, to choose a new password.
 link = Table(
     "link",

@@ -96,6 +96,7 @@ def _page(error: AccountError | None = None) -> str:
         own=own,
         sessions=auth.sessions(own.account),
         totp=auth.config.totp,
+        oidc=current_site().elsewhere is not None,
         error=error,
     )
 

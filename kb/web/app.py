@@ -9,7 +9,7 @@ from flask import Blueprint, Flask
 from flask_bootstrap import Bootstrap5
 from jinja2 import ChoiceLoader, FileSystemLoader
 
-from kb.auth import Auth
+from kb.auth import Auth, Elsewhere
 from kb.errors import PluginError
 from kb.library import Library
 from kb.model import PanelPlace, Role, View
@@ -37,6 +37,7 @@ from kb.web import (
     joining,
     login,
     mine,
+    oidc,
     panels,
     reading,
     records,
@@ -59,6 +60,7 @@ PAGES: tuple[Blueprint, ...] = (
     health.blueprint,
     login.blueprint,
     joining.blueprint,
+    oidc.blueprint,
     account.blueprint,
     admin.blueprint,
     records.blueprint,
@@ -78,6 +80,7 @@ def create_app(library: Library) -> Flask:
     """The web application over one library.
 
     Raises:
+        ConfigError: a setting of the organisation's login is missing or cannot be used.
         PluginError: a view takes an address or a name that is taken, links to a page that it does not have, or brings
             along a page without saying who may use it.
 
@@ -111,7 +114,9 @@ def create_app(library: Library) -> Flask:
 def _site(library: Library) -> Site:
     plugins = library.plugins
     auth = Auth(library.accounts, library.audit, library.config)
-    return Site(library, auth, plugins.views(), {place: plugins.panels(place) for place in get_args(PanelPlace)})
+    panels_by_place = {place: plugins.panels(place) for place in get_args(PanelPlace)}
+    elsewhere = Elsewhere(auth) if library.config.oidc_issuer else None
+    return Site(library, auth, plugins.views(), panels_by_place, elsewhere)
 
 
 def _templates(library: Library) -> ChoiceLoader:

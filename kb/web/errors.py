@@ -19,6 +19,7 @@ from kb.errors import (
     IndexBrokenError,
     KbError,
     NotFoundError,
+    ProviderError,
     StorageError,
 )
 from kb.web.hosts import HostError
@@ -34,6 +35,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     410: ("この資料は公開を終えました", "検索し直すか、資料の一覧から選んでください。"),
     413: ("送られたデータが大きすぎます", "小さく分けて、もう一度お試しください。"),
     500: ("エラーが起きました", "しばらくしてから、もう一度お試しください。"),
+    502: ("組織のログインのサーバーから答えがありません", "しばらくしてから、もう一度お試しください。"),
     503: ("ただいま利用できません", "しばらくしてから、もう一度お試しください。"),
 }
 """Title and advice by status; others get those of 400 or 500."""
@@ -47,6 +49,7 @@ STATUS: Mapping[type[KbError], int] = {
     StorageError: 503,
     DamagedError: 503,
     IndexBrokenError: 503,
+    ProviderError: 502,
 }
 """The status of each kind of error; any other one is a fault of ours (500)."""
 

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from kb.errors import AccountError, TooManyError
+from kb.errors import AccountError, KbError, TooManyError
 from kb.web.access import open_to_all
 from kb.web.cookies import clear_session, session_id, set_session
 from kb.web.site import current_actor, current_site
@@ -23,16 +23,19 @@ def login() -> ResponseReturnValue:
     """The form, and the way back to where one came from."""
     back = safe_next(request.values.get("next", ""))
     if request.method == "GET":
-        return redirect(back, 303) if current_actor().role else _form(back)
+        return redirect(back, 303) if current_actor().role else form(back)
     try:
         return signed_in(request.form.get("name", ""), request.form.get("password", ""), back)
     except AccountError as error:
-        return _form(back, error), 429 if isinstance(error, TooManyError) else 400
+        return form(back, error), 429 if isinstance(error, TooManyError) else 400
 
 
-def _form(back: str, error: AccountError | None = None) -> str:
-    config = current_site().library.config
-    return render_template("views/login.html", back=back, error=error, totp=config.totp)
+def form(back: str, error: KbError | None = None) -> str:
+    """The form, with what went wrong."""
+    site = current_site()
+    return render_template(
+        "views/login.html", back=back, error=error, totp=site.library.config.totp, label=site.oidc_label
+    )
 
 
 def signed_in(name: str, password: str, back: str) -> Response:
@@ -50,6 +53,12 @@ def signed_in(name: str, password: str, back: str) -> Response:
         address=request.remote_addr or "",
         agent=request.headers.get("User-Agent", ""),
     )
+    return begun_session(id_, back)
+
+
+def begun_session(id_: str, back: str) -> Response:
+    """Give the browser the id of a session that has begun; whatever it had before ends."""
+    auth = current_site().auth
     auth.sign_out(session_id(request, auth.config))
     session.clear()
     response = redirect(back, 303)

@@ -40,6 +40,8 @@ ACTIONS: Mapping[str, str] = {
     "user.link": "リンクの発行",
     "user.password": "パスワードの設定",
     "user.totp": "確認コードの設定",
+    "user.identity": "組織のログインとの結び付け",
+    "user.identity.end": "組織のログインとの結び付けの解除",
     "user.token": "トークンの発行",
     "user.token.end": "トークンの失効",
     "document.add": "資料の受け付け",

@@ -8,7 +8,7 @@ from typing import cast
 
 from flask import Response, after_this_request, current_app, g, request
 
-from kb.auth import AuditEntry, Auth, SignIn
+from kb.auth import AuditEntry, Auth, Elsewhere, SignIn
 from kb.library import Library
 from kb.model import VISITOR, AccessClass, Actor, Panel, PanelPlace, View
 from kb.reader import Reader
@@ -27,6 +27,13 @@ class Site:
     views: tuple[View, ...]
     panels: Mapping[PanelPlace, tuple[tuple[str, Panel], ...]]
     """By place: the name of the plugin and its panel, in order."""
+    elsewhere: Elsewhere | None = None
+    """Signing in with the organisation's own accounts; None without it."""
+
+    @property
+    def oidc_label(self) -> str:
+        """What the button for that says; empty without it."""
+        return self.library.config.oidc_label if self.elsewhere else ""
 
 
 def current_site() -> Site:

@@ -97,9 +97,10 @@ def test_killed_at_each_step(tmp_path, all_steps, role, monkeypatch):
         assert len(check(home, [*documents], monkeypatch)) == 2
 
 
+@pytest.mark.databases
 def test_killed_again_and_again_in_one_folder(tmp_path, all_steps, monkeypatch):
     order = random.Random(20261124)
-    home, acknowledged = tmp_path / "again", set()
+    home, acknowledged = tmp_path, set()
     for _ in range(MOST):
         files = order.sample(FILES, 3)
         found, _, _ = run(home, "accept", order.randint(1, 2 * all_steps["accept"]), files)

@@ -6,10 +6,12 @@ from kb.store import audit
 from kb.store.audit import AuditEntry, AuditLog
 from kb.store.database import open_database
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture
-def engine(tmp_path):
-    opened = open_database(tmp_path)
+def engine(tmp_path, database):
+    opened = open_database(tmp_path, database)
     yield opened
     opened.dispose()
 

@@ -12,6 +12,8 @@ from kb.store.database import open_database
 from kb.store.outbox import Outbox
 from kb.testing import a_document
 
+pytestmark = pytest.mark.databases
+
 DOCUMENT = a_document(
     date=date(2022, 2, 15),
     date_basis="発行日",
@@ -50,8 +52,8 @@ ANNOTATIONS = {"0123456789ab-1": (Annotation("date", "2022-02-15", "令和4年2�
 
 
 @pytest.fixture
-def engine(tmp_path):
-    opened = open_database(tmp_path)
+def engine(tmp_path, database):
+    opened = open_database(tmp_path, database)
     yield opened
     opened.dispose()
 
@@ -87,11 +89,11 @@ def test_saving_again_replaces_all_sections_and_annotations(catalogue):
     assert catalogue.revisions() == {DOCUMENT.id: 2}
 
 
-def test_it_is_all_there_when_opened_again(tmp_path):
-    first = open_database(tmp_path)
+def test_it_is_all_there_when_opened_again(tmp_path, database):
+    first = open_database(tmp_path, database)
     Catalogue(first).save(Content(DOCUMENT, SECTIONS, ANNOTATIONS))
     first.dispose()
-    second = open_database(tmp_path)
+    second = open_database(tmp_path, database)
     assert Catalogue(second).document(DOCUMENT.id, EVERYTHING) == DOCUMENT
     second.dispose()
 

@@ -12,12 +12,14 @@ from kb.store.catalogue import Content
 from kb.store.register import Arrival
 from kb.store.store import Store
 
+pytestmark = pytest.mark.databases
+
 ARRIVAL = Arrival("だより12.txt", "ab" * 32, 120, "folder", "newsletters/だより12.txt", by="山吹")
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path)
+def store(tmp_path, database):
+    opened = Store(tmp_path, database)
     yield opened
     opened.close()
 

@@ -100,8 +100,10 @@ def ask(somebody, method, address):
 
 
 #: Pages that answer otherwise than with 200 to those whom they are for: whoever has signed in is sent on from the
-#: login, one-time codes are not in use.
-OTHERWISE = {("login.login", True): {303}, ("account.one_time_codes", True): {404}}
+#: login, one-time codes and the organisation's login are not in use.
+OTHERWISE = {("login.login", True): {303}, ("account.one_time_codes", True): {404}} | {
+    (endpoint, signed_in): {404} for endpoint in ("oidc.start", "oidc.finish") for signed_in in (True, False)
+}
 
 
 def expected(rule, method, declaration, role, may_read):
