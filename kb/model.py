@@ -72,10 +72,14 @@ class Actor:
     """The account's name, for people and for the audit log; empty for a visitor without one."""
     role: Role | None = None
     """None for a visitor without an account."""
+    reads: frozenset[AccessClass] | None = None
+    """For a program that may only read: the classes it was made for; None for all that the role may know of."""
 
     @property
     def access(self) -> frozenset[AccessClass]:
         """The access classes that they may know of."""
+        if self.reads is not None:
+            return self.reads
         return self.role.access if self.role else PUBLIC_ONLY
 
     def covers(self, role: Role) -> bool:
