@@ -31,9 +31,11 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "cli.backing": (CORE | {"doctor", "store.backup", "cli", ""}, {"click", "rich", "filelock"}),
     "desk": (CORE | {"plugins", "store", "ingest", "reader"}, set()),
     "reader": (CORE | {"store", "text", "search"}, set()),
+    "answers": (CORE | {"reader"}, set()),
     "library": (CORE | {"codec", "plugins", "store", "text", "search", "ingest", "reader", "desk"}, {"filelock"}),
     "web": (
-        CORE | {"library", "reader", "desk", "auth", "config", "plugins", "search.query", "text.dates", "web"},
+        CORE
+        | {"library", "reader", "answers", "desk", "auth", "config", "plugins", "search.query", "text.dates", "web"},
         {"flask", "flask_bootstrap", "jinja2", "markupsafe", "werkzeug", "waitress"},
     ),
     "web.forms": (CORE | {"web"}, {"flask", "flask_wtf", "wtforms"}),

@@ -31,6 +31,7 @@ from kb.web import (
     hosts,
     joining,
     login,
+    openapi,
     panels,
     reading,
     records,
@@ -55,6 +56,7 @@ PAGES: tuple[Blueprint, ...] = (
     admin.blueprint,
     records.blueprint,
     api.blueprint,
+    openapi.blueprint,
     desk.blueprint,
     desk_document.blueprint,
 )
