@@ -149,6 +149,11 @@ class Config:
     """True if people may protect their account with one-time codes."""
 
     @property
+    def public_address(self) -> str:
+        """The address of the server on its first public name, without a slash at the end; empty if it has none."""
+        return f"{'https' if self.https else 'http'}://{self.hosts[0]}" if self.hosts else ""
+
+    @property
     def documents(self) -> Path:
         """The truth: drop folders and ``.store``."""
         return self.home / "documents"

@@ -23,6 +23,7 @@ from kb.web import (
     desk_document,
     documents,
     errors,
+    feeds,
     forms,
     headers,
     health,
@@ -57,6 +58,7 @@ PAGES: tuple[Blueprint, ...] = (
     records.blueprint,
     api.blueprint,
     openapi.blueprint,
+    feeds.blueprint,
     desk.blueprint,
     desk_document.blueprint,
 )

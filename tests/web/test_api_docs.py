@@ -47,7 +47,7 @@ def run(visitor, issue, tmp_path):
     return run
 
 
-@pytest.mark.parametrize(("page", "least"), [("api.md", 8)])
+@pytest.mark.parametrize(("page", "least"), [("api.md", 8), ("interfaces.md", 3)])
 def test_every_command_is_answered(run, page, least):
     found = list(commands(page))
     assert len(found) >= least
