@@ -154,6 +154,11 @@ class Config:
         return f"{'https' if self.https else 'http'}://{self.hosts[0]}" if self.hosts else ""
 
     @property
+    def address(self) -> str:
+        """The same, or where it listens on this computer."""
+        return self.public_address or f"http://{self.host}:{self.port}"
+
+    @property
     def documents(self) -> Path:
         """The truth: drop folders and ``.store``."""
         return self.home / "documents"

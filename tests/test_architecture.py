@@ -31,6 +31,12 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "cli.backing": (CORE | {"doctor", "store.backup", "cli", ""}, {"click", "rich", "filelock"}),
     "desk": (CORE | {"plugins", "store", "ingest", "reader"}, set()),
     "reader": (CORE | {"store", "text", "search"}, set()),
+    "citation": (CORE | {"text"}, set()),
+    "mcp_server": (
+        CORE | {"", "library", "reader", "answers", "citation", "auth", "search.query"},
+        {"mcp", "pydantic"},
+    ),
+    "cli.assistant": (CORE | {"mcp_server", "cli"}, {"click"}),
     "answers": (CORE | {"reader"}, set()),
     "library": (CORE | {"codec", "plugins", "store", "text", "search", "ingest", "reader", "desk"}, {"filelock"}),
     "web": (

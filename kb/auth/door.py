@@ -265,4 +265,4 @@ def opened(config: Config) -> Iterator[Auth]:
 
 def link_address(config: Config, link: Link, server: str = "") -> str:
     """The whole address of a link, on the server's public name if it has one."""
-    return f"{config.public_address or server or f'http://{config.host}:{config.port}'}{link.path}"
+    return f"{config.public_address or server or config.address}{link.path}"

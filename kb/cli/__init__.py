@@ -15,7 +15,7 @@ from rich.markup import escape
 
 import kb
 from kb import config
-from kb.cli import backing, ingesting, keeping, reading, users
+from kb.cli import assistant, backing, ingesting, keeping, reading, users
 from kb.cli.japanese import Group, explain, with_japanese_help
 from kb.cli.output import err
 from kb.cli.session import Session, data_option
@@ -48,6 +48,7 @@ for command in (
     keeping.reindex,
     keeping.plugins,
     users.user,
+    assistant.mcp,
 ):
     cli.add_command(command)
 

@@ -15,11 +15,12 @@ from uuid import NAMESPACE_URL, uuid5
 from flask import Blueprint, Response, request, url_for
 
 from kb.model import Document, Hit
+from kb.text.dates import both_calendars
 from kb.web import hosts, markup
 from kb.web.access import open_to_all, open_to_programs
 from kb.web.asking import asked
 from kb.web.site import current_library, current_site
-from kb.web.wording import both_calendars, type_label
+from kb.web.wording import type_label
 
 blueprint = Blueprint("feeds", __name__)
 
