@@ -67,7 +67,8 @@ def search() -> Response:
     """The newest articles that answer a query, with the filters of the results page."""
     question = replace(asked(), sort="date", page=1)
     args: dict[str, Any] = {**question.args}
-    hits = current_library().search(question.query(MOST)).hits
+    page = current_library().search(question.query(MOST))
+    hits = () if page.partial else page.hits  # whoever waits for all of the words is not told of some of them
     times = current_library().shown_at(hit.document.id for hit in hits)
     entries = [_of_hit(hit, times[hit.document.id]) for hit in hits if hit.document.id in times]
     title = f"「{question.text}」の検索結果" if question.text else "記事"

@@ -20,6 +20,7 @@ from kb.web import access, cookies, parameters
 from kb.web.access import Access, open_to_all
 from kb.web.api_answers import Problem
 from kb.web.asking import LONGEST_VALUE, facet_fields
+from kb.web.errors import INTERFACE
 from kb.web.parameters import Parameter, Several
 from kb.web.site import current_site
 
@@ -130,9 +131,9 @@ def document() -> Schema:
 
 
 def _rules() -> Iterator[Rule]:
-    """The routes of the API, all but this document."""
+    """The routes of the API, all but this document; what plugins add below ``/api/`` is theirs to describe."""
     for rule in sorted(current_app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
-        if rule.rule.startswith(f"{blueprint.url_prefix}/") and rule.endpoint != "openapi.document":
+        if rule.rule.startswith(INTERFACE) and hasattr(current_app.view_functions[rule.endpoint], _MARK):
             yield rule
 
 

@@ -108,6 +108,11 @@ def test_any_search_is_a_feed_with_its_filters_the_newest_documents_first(visito
     assert feed_of(visitor, "/search.atom?q=民生委員&year=1999").entries == []
 
 
+def test_a_search_that_finds_some_of_its_words_alone_has_nothing_new(visitor, issue):
+    assert visitor.get("/search?q=民生委員 ヘリコプター").titles
+    assert feed_of(visitor, "/search.atom?q=民生委員 ヘリコプター").entries == []
+
+
 def test_ids_stay_when_the_server_gets_another_name_and_when_a_title_is_put_right(make, issue_text):
     first = make()
     document = ingest_text(first.library, "だより12.txt", issue_text).document
