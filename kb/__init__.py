@@ -5,7 +5,7 @@ Whatever is not listed here (or in ``kb.web`` and ``kb.testing``) is private and
 
 from __future__ import annotations
 
-from kb.errors import ExtractionError, KbError, NotFoundError
+from kb.errors import ExtractionError, KbError, NotFoundError, SourceError
 from kb.hookspecs import hookimpl
 from kb.model import (
     AccessClass,
@@ -28,6 +28,9 @@ from kb.model import (
     Finding,
     Hit,
     Item,
+    Judgement,
+    Kind,
+    Mention,
     Node,
     Not,
     Or,
@@ -75,7 +78,10 @@ __all__ = [
     "Finding",
     "Hit",
     "Item",
+    "Judgement",
     "KbError",
+    "Kind",
+    "Mention",
     "Morpheme",
     "Node",
     "Not",
@@ -90,6 +96,7 @@ __all__ = [
     "Range",
     "Section",
     "Source",
+    "SourceError",
     "Span",
     "Synonyms",
     "Term",

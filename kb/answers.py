@@ -65,7 +65,9 @@ class Paper:
     version: Annotated[int, "版（1から）"]
     pages: Annotated[int | None, "ページ数。ページのない形式ではnull"]
     file: Annotated[str, "ファイルの名前"]
-    fields: Annotated[Mapping[str, str], "資料の種類ごとの項目（号、発行者など）。種類によって違います"]
+    fields: Annotated[
+        Mapping[str, tuple[str, ...]], "資料の種類ごとの項目（号、発行者など）とその値。種類によって違います"
+    ]
     url: Annotated[str, "資料のページのアドレス"]
     original: Annotated[str | None, "元のファイルのアドレス。公開していなければnull"]
 
@@ -87,6 +89,7 @@ class Note:
     start: Annotated[int, "根拠の始まり（text か heading の文字の番号、0から）"]
     end: Annotated[int, "根拠の終わりの次"]
     where: Annotated[str, "根拠のある所：text 本文、heading 見出し"]
+    confirmed: Annotated[bool, "職員が確かめていればtrue"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ def _about(document: Document, reader: Reader, addresses: Addresses) -> dict[str
         "version": document.version,
         "pages": document.pages,
         "file": document.file_name,
-        "fields": dict(document.fields),
+        "fields": {name: values for name in document.fields if (values := document.values(name))},
         "url": addresses.document(document.id),
         "original": None if document.withheld else addresses.original(document.id),
     }
@@ -217,7 +220,7 @@ def marked(spans: Iterable[Span]) -> Marked:
 
 
 def _note(one: Annotation) -> Note:
-    return Note(one.kind, one.value, one.label, one.start, one.end, one.where)
+    return Note(one.kind, one.value, one.label, one.start, one.end, one.where, one.confirmed)
 
 
 def _day(document: Document) -> str | None:

@@ -25,7 +25,7 @@ class Citation:
 def cite(section: Section, document: Document, kind: ContentType | None, url: str) -> Citation:
     """「見出し」『資料の題名』（号：12、発行者：…）、2022年2月15日（令和4年）、3ページ、https://…"""
     fields = kind.fields if kind else ()
-    issue = {one.label: document.fields[one.name] for one in fields if document.fields.get(one.name)}
+    issue = {one.label: "、".join(values) for one in fields if (values := document.values(one.name))}
     beside = "、".join(f"{label}：{value}" for label, value in issue.items())
     parts = [f"「{section.label}」『{document.title}』" + (f"（{beside}）" if beside else "")]
     parts += [both_calendars(document.date)] if document.date else ["日付なし"]

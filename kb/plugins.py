@@ -28,6 +28,7 @@ from kb.model import (
     Extraction,
     File,
     Finding,
+    Kind,
     Panel,
     PanelPlace,
     Section,
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 GROUP = "kb.plugins"
 """The entry point group by which bundled and external plugins are found alike."""
+
+LONGEST_VALUE = 300
+"""Characters of an annotation's value: it is a term of the index and part of a key."""
 
 log = logging.getLogger(__name__)
 
@@ -183,6 +187,10 @@ class Plugins:
         """All content types by their names."""
         return _unique(self._collect("kb_content_types", ContentType), "資料の種類")
 
+    def kinds(self) -> Mapping[str, Kind]:
+        """All kinds of annotations by their names."""
+        return _unique(self._collect("kb_kinds", Kind), "注釈の種類")
+
     def thesaurus(self) -> tuple[Synonyms, ...]:
         """The vocabulary of all plugins."""
         return tuple(entry for _, entry in self._collect("kb_thesaurus", Synonyms))
@@ -294,10 +302,12 @@ def _name(error: Exception) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-Named = TypeVar("Named", Source, ContentType)
+Named = TypeVar("Named", Source, ContentType, Kind)
 
 
-def _unique(pairs: Iterable[tuple[str, Named]], what: Literal["取込元", "資料の種類"]) -> dict[str, Named]:
+def _unique(
+    pairs: Iterable[tuple[str, Named]], what: Literal["取込元", "資料の種類", "注釈の種類"]
+) -> dict[str, Named]:
     by_name: dict[str, Named] = {}
     for plugin, value in pairs:
         if value.name in by_name:
@@ -313,6 +323,8 @@ def _check_span(plugin: str, annotation: object, section: Section) -> None:
         given = type(annotation).__name__
         raise PluginError(plugin, f"kb_annotate は Annotation を返す約束ですが、{given} を返しました。", DISABLE_HINT)
     text = section.heading if annotation.where == "heading" else section.text
+    if len(annotation.value) > LONGEST_VALUE:
+        raise PluginError(plugin, f"kb_annotate の値が{LONGEST_VALUE}字を超えています。", DISABLE_HINT)
     if not 0 <= annotation.start < annotation.end <= len(text):
         span = f"{annotation.start}:{annotation.end}"
         raise PluginError(plugin, f"kb_annotate の範囲 {span} が本文（{len(text)}字）の外です。", DISABLE_HINT)

@@ -19,7 +19,7 @@ from kb.model import AccessClass, Config, Document, Filter, Role
 from kb.search.query import MAX_LENGTH, MAX_PER_PAGE
 from kb.web.access import needs, open_to_programs
 from kb.web.api_answers import Acknowledged, FacetOfResults, HandledPaper, Links, Papers, Results, Value
-from kb.web.asking import LAST_PAGE, LONGEST_VALUE, SORTS, Asked, facet_fields
+from kb.web.asking import LAST_PAGE, LONGEST_VALUE, SORTS, Asked, current_facets
 from kb.web.errors import problem
 from kb.web.openapi import Operation, given, operation
 from kb.web.parameters import Choice, Number, Parameter
@@ -90,7 +90,7 @@ ADD = Operation(
 def search() -> ResponseReturnValue:
     """One page of the answer to a query, with facets."""
     library, asked = current_library(), given()
-    names = facet_fields(library.content_types.values())
+    names = current_facets()
     filters = tuple(Filter(name, value) for name in names for value in asked[name])
     question, size = Asked(asked["q"], filters, asked["sort"], asked["page"]), asked["per_page"]
     page = library.search(question.query(size, names))

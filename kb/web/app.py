@@ -20,7 +20,10 @@ from kb.web import (
     api,
     cookies,
     desk,
+    desk_annotations,
     desk_document,
+    desk_sources,
+    desk_words,
     documents,
     errors,
     feeds,
@@ -61,6 +64,9 @@ PAGES: tuple[Blueprint, ...] = (
     feeds.blueprint,
     desk.blueprint,
     desk_document.blueprint,
+    desk_annotations.blueprint,
+    desk_sources.blueprint,
+    desk_words.blueprint,
 )
 
 

@@ -19,7 +19,7 @@ from werkzeug.routing import Rule
 from kb.web import access, cookies, parameters
 from kb.web.access import Access, open_to_all
 from kb.web.api_answers import Problem
-from kb.web.asking import LONGEST_VALUE, facet_fields
+from kb.web.asking import LONGEST_VALUE, current_facets
 from kb.web.errors import INTERFACE
 from kb.web.parameters import Parameter, Several
 from kb.web.site import current_site
@@ -84,11 +84,8 @@ class Operation:
         """All its parameters; those of the facets depend on the content types that are installed."""
         if not self.facets:
             return self.parameters
-        found = facet_fields(current_site().library.content_types.values())
-        return (
-            *self.parameters,
-            *(Several(name, f"{label}で絞り込む", LONGEST_VALUE) for name, label in found.items()),
-        )
+        facets = current_facets().items()
+        return (*self.parameters, *(Several(name, f"{label}で絞り込む", LONGEST_VALUE) for name, label in facets))
 
 
 def operation(what: Operation) -> Callable[[ViewFunction], ViewFunction]:

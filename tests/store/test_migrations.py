@@ -47,7 +47,7 @@ def moved(engine, revision):
 
 def test_published_documents_are_new_since_they_changed_and_reading_tokens_do_not_outlive_what_limits_them(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path / 'catalogue.sqlite3'}")
-    moved(engine, "0004")
+    moved(engine, "0005")
     changed = "2026-11-01 09:00:00.000000"
     values = {column.name: "" for column in tables.document.c if column.name != "shown_at"}
     values |= {"updated_at": changed, "date": None, "binned_at": None, "fields": "{}", "warnings": "[]", "edits": "{}"}
@@ -56,7 +56,7 @@ def test_published_documents_are_new_since_they_changed_and_reading_tokens_do_no
         for number, state in enumerate(("published", "draft")):
             row = values | {"id": state, "uri": state, "state": state, "revision": number}
             connection.execute(text(f"INSERT INTO document ({names}) VALUES ({places})"), row)
-    moved(engine, "0005")
+    moved(engine, "0006")
     with engine.begin() as connection:
         shown = dict(connection.execute(text("SELECT id, shown_at FROM document")).all())
         assert shown == {"published": changed, "draft": None}
@@ -67,7 +67,7 @@ def test_published_documents_are_new_since_they_changed_and_reading_tokens_do_no
         for hash_, reads in (("all", None), ("few", "public")):
             token = "INSERT INTO token (hash, account, created_at, reads) VALUES (:hash, 1, '', :reads)"
             connection.execute(text(token), {"hash": hash_, "reads": reads})
-    moved(engine, "0004")
+    moved(engine, "0005")
     with engine.connect() as connection:
         assert connection.scalars(text("SELECT hash FROM token")).all() == ["all"]
     engine.dispose()

@@ -143,7 +143,7 @@ def test_documents_newest_first_by_pages_and_by_type(visitor, issue, issue_of):
     assert (answer["total"], answer["pages"], answer["links"]["previous"]) == (3, 2, None)
     (last,) = program.get(answer["links"]["next"])["documents"]
     assert (last["document"], last["type_label"], last["access"]) == (issue.id, "ニュースレター", "public")
-    assert last["fields"]["publisher"] == "社会福祉法人 みどり県社会福祉協議会"
+    assert last["fields"]["publisher"] == ["社会福祉法人 みどり県社会福祉協議会"]
     assert program.get("/api/documents", type="newsletter")["total"] == 3
     assert program.get("/api/documents", type="nothing")["documents"] == []
 
@@ -162,7 +162,7 @@ def test_a_section_has_its_text_notes_and_neighbours(visitor, issue, program):
     answer = program.get(f"/api/sections/{hit['section']}")
     assert "民生委員と社協が令和3年12月21日から" in answer["text"]
     (note,) = [note for note in answer["annotations"] if note["kind"] == "date"]
-    assert (note["value"], note["where"]) == ("2021-12-21", "text")
+    assert (note["value"], note["where"], note["confirmed"]) == ("2021-12-21", "text", False)
     assert answer["text"][note["start"] : note["end"]] == "令和3年12月21日"
     assert answer["before"]["heading"] == "ゴミ屋敷の片付けから始まったつながり"
     assert answer["after"]["heading"] == "ヤングケアラーを支える"
