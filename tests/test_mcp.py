@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -80,7 +81,13 @@ def talk(home, conversation, token_file=None, **environment):
     arguments = ["-m", "kb", "--data", str(home), "mcp", *more]
     server = mcp.StdioServerParameters(command=sys.executable, args=arguments, env=environment)
 
-    return asyncio.run(ask(server, conversation))
+    return run(ask(server, conversation))
+
+
+def run(conversation):
+    """In a thread of its own: Playwright leaves an event loop in this one."""
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(asyncio.run, conversation).result()
 
 
 async def ask(server, conversation):
@@ -169,7 +176,7 @@ def test_it_knows_of_what_its_token_may_and_of_nothing_else(home, sections, toke
 
     with open_library(home) as library, opened(library.config) as auth:
         given = token(role, limits)[1].read_text(encoding="utf-8").strip() if role else ""
-        found, ones = asyncio.run(ask(mcp_server.server_of(mcp_server.Assistant(library, auth, given)), conversation))
+        found, ones = run(ask(mcp_server.server_of(mcp_server.Assistant(library, auth, given)), conversation))
     assert set(found.structured_content["access"]) == may
     assert {hit["access"] for hit in found.structured_content["hits"]} == may
     for access, results in ones.items():
