@@ -31,7 +31,7 @@ from kb.model import (
     words_of,
 )
 from kb.reader import Reader
-from kb.store.catalogue import Content, Failure
+from kb.store.catalogue import Content, Failure, is_shown
 from kb.store.store import Store
 
 
@@ -51,6 +51,11 @@ class Item:
     def state(self) -> State:
         """How far the latest file has come, else the document."""
         return State(self.latest.state) if self.latest.state in {"waiting", "failed"} else self.document.state
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether readers may know of it."""
+        return is_shown(self.document)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ _FIRST_REVISION = 2
 _CLEAN_SECONDS = 3600.0
 
 #: The time that a quota is for.
-_QUOTA_TIME = timedelta(hours=24)
+QUOTA_TIME = timedelta(hours=24)
 
 #: How often somebody who waits for another process looks whether it is done, in seconds.
 _GLANCE = 0.1
@@ -473,7 +473,7 @@ class Library:
             return
         size = stream.seek(0, SEEK_END)
         stream.seek(0)
-        if self.store.register.brought(actor.name, now() - _QUOTA_TIME) + size > quota:
+        if self.store.register.brought(actor.name, now() - QUOTA_TIME) + size > quota:
             reason = f"24時間に取り込める量（{self.config.quota_megabytes}MiB）を超えます。"
             raise QuotaError(name, reason, "明日もう一度お試しになるか、管理者にご相談ください。")
 

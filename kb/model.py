@@ -72,10 +72,14 @@ class Actor:
     """The account's name, for people and for the audit log; empty for a visitor without one."""
     role: Role | None = None
     """None for a visitor without an account."""
+    reads: frozenset[AccessClass] | None = None
+    """For a program that may only read: the classes it was made for; None for all that the role may know of."""
 
     @property
     def access(self) -> frozenset[AccessClass]:
         """The access classes that they may know of."""
+        if self.reads is not None:
+            return self.reads
         return self.role.access if self.role else PUBLIC_ONLY
 
     def covers(self, role: Role) -> bool:
@@ -151,6 +155,16 @@ class Config:
     """What the button says."""
     oidc_create: bool = False
     """True if whoever the provider lets in gets an account, as a reader."""
+
+    @property
+    def public_address(self) -> str:
+        """The address of the server on its first public name, without a slash at the end; empty if it has none."""
+        return f"{'https' if self.https else 'http'}://{self.hosts[0]}" if self.hosts else ""
+
+    @property
+    def address(self) -> str:
+        """The same, or where it listens on this computer."""
+        return self.public_address or f"http://{self.host}:{self.port}"
 
     @property
     def documents(self) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
+from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 
@@ -163,6 +164,16 @@ class Reader:
     def documents(self, content_type: str = "") -> list[Document]:
         """All documents (of one type), newest first."""
         return self._catalogue.documents(self.access, content_type)
+
+    def newest(self, limit: int) -> list[tuple[Document, datetime]]:
+        """The documents that readers were last given anew, the latest first, with that time in UTC without a zone."""
+        latest = self._catalogue.shown_at(self.access, limit=limit)
+        documents = self._catalogue.documents_by_id(latest, self.access)
+        return [(documents[one], at) for one, at in latest.items() if one in documents]
+
+    def shown_at(self, documents: Iterable[str]) -> dict[str, datetime]:
+        """When readers were last given these documents anew, by id, in UTC without a zone."""
+        return self._catalogue.shown_at(self.access, documents)
 
     def find(self, name: str) -> Document:
         """The one document that a person means: an id or the beginning of one, a file name, its stem, or a title.

@@ -35,26 +35,22 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "cli.backing": (CORE | {"doctor", "store.backup", "cli", ""}, {"click", "rich", "filelock"}),
     "desk": (CORE | {"plugins", "store", "ingest", "reader"}, set()),
     "reader": (CORE | {"store", "text", "search"}, set()),
+    "citation": (CORE | {"text"}, set()),
+    "mcp_server": (
+        CORE | {"", "library", "reader", "answers", "citation", "auth", "search.query"},
+        {"mcp", "pydantic"},
+    ),
+    "cli.assistant": (CORE | {"mcp_server", "cli"}, {"click"}),
+    "answers": (CORE | {"reader"}, set()),
     "library": (
         CORE | {"codec", "plugins", "store", "text", "search", "ingest", "reader", "desk", "lexicon"},
         {"filelock"},
     ),
     "web": (
         CORE
-        | {
-            "library",
-            "reader",
-            "desk",
-            "lexicon",
-            "store.lexicon",
-            "store.searches",
-            "store.lists",
-            "auth",
-            "config",
-            "plugins",
-            "search.query",
-        }
-        | {"search.why", "text.dates", "text.normalize", "web"},
+        | {"library", "reader", "answers", "desk", "lexicon", "auth", "config", "plugins"}
+        | {"store.lexicon", "store.searches", "store.lists"}
+        | {"search.query", "search.why", "text.dates", "text.normalize", "web"},
         {"flask", "flask_bootstrap", "jinja2", "markupsafe", "werkzeug", "waitress"},
     ),
     "web.forms": (CORE | {"web"}, {"flask", "flask_wtf", "wtforms"}),

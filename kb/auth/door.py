@@ -12,7 +12,7 @@ from kb.auth import codes, names, passwords
 from kb.auth.attempts import MINUTES, Attempts
 from kb.auth.secret import fingerprint, secret_key
 from kb.errors import AccountError, TooManyError
-from kb.model import OPERATOR, VISITOR, Actor, Config, Role
+from kb.model import OPERATOR, VISITOR, AccessClass, Actor, Config, Role
 from kb.store.accounts import Account, Accounts, SignIn
 from kb.store.audit import AuditEntry, AuditLog
 from kb.store.database import open_database
@@ -247,17 +247,28 @@ class Auth:
 
     # ---------------------------------------------------------------------------------------------------- tokens
 
-    def new_token(self, account: Account, days: int | None, by: Actor) -> str:
-        """A key with which a program acts for an account, for so many days; it can be seen only now."""
+    def new_token(
+        self, account: Account, days: int | None, by: Actor, reads: frozenset[AccessClass] | None = None
+    ) -> str:
+        """A key with which a program acts for an account, for so many days; it can be seen only now.
+
+        With ``reads`` it may do nothing but read documents of these classes.
+
+        Raises:
+            AccountError: the account itself may not read them.
+
+        """
+        if reads is not None and (not reads or not reads <= account.role.access):
+            known = "、".join(f"{one.value}（{one.label}）" for one in AccessClass if one in account.role.access)
+            raise AccountError(account.name, "このアカウントの読めない公開範囲です。", f"使える公開範囲：{known}")
         until = self.accounts.now() + timedelta(days=days) if days else None
         token = secrets.token_urlsafe(_BYTES)
-        self.accounts.add_token(fingerprint(token), account, until, by)
+        self.accounts.add_token(fingerprint(token), account, until, by, reads)
         return token
 
     def bearer(self, token: str) -> Actor:
         """Whom a program with this key acts for; a visitor, if the key is none."""
-        account = self.accounts.token(fingerprint(token))
-        return account.actor if account else VISITOR
+        return self.accounts.token(fingerprint(token)) or VISITOR
 
 
 @contextmanager
@@ -272,6 +283,4 @@ def opened(config: Config) -> Iterator[Auth]:
 
 def link_address(config: Config, link: Link, server: str = "") -> str:
     """The whole address of a link, on the server's public name if it has one."""
-    if config.hosts:
-        server = f"{'https' if config.https else 'http'}://{config.hosts[0]}"
-    return f"{server or f'http://{config.host}:{config.port}'}{link.path}"
+    return f"{config.public_address or server or config.address}{link.path}"

@@ -15,7 +15,7 @@ from rich.markup import escape
 
 import kb
 from kb import config
-from kb.cli import backing, evaluating, ingesting, keeping, reading, users
+from kb.cli import assistant, backing, evaluating, ingesting, keeping, reading, users
 from kb.cli.japanese import Group, explain, with_japanese_help
 from kb.cli.output import err
 from kb.cli.session import Session, data_option
@@ -49,6 +49,7 @@ for command in (
     keeping.plugins,
     evaluating.evaluate,
     users.user,
+    assistant.mcp,
 ):
     cli.add_command(command)
 

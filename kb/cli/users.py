@@ -12,8 +12,9 @@ from kb.auth import Account, Auth, Link, link_address, opened
 from kb.cli.japanese import Command, Group
 from kb.cli.output import out, print_json
 from kb.cli.session import Session, data_option, json_option
-from kb.model import OPERATOR, Role
+from kb.model import OPERATOR, AccessClass, Role
 
+CLASSES = "、".join(f"{one.value}（{one.label}）" for one in AccessClass)
 ROLES = "、".join(f"{role.value}（{role.label}）" for role in Role)
 
 role_type = click.Choice([role.value for role in Role])
@@ -119,16 +120,24 @@ def link(session: Session, name: str) -> None:
 @data_option
 @click.argument("name", metavar="名前")
 @click.option("--days", type=click.IntRange(1, 3650), metavar="日数", help="使える日数（指定しなければ無期限）。")
+@click.option(
+    "--read",
+    "reads",
+    multiple=True,
+    type=click.Choice([one.value for one in AccessClass]),
+    help=f"読むことだけができ、この公開範囲だけが見えるトークンにします（繰り返せます）：{CLASSES}。",
+)
 @click.option("--end", is_flag=True, help="発行せず、これまでのトークンをすべて使えなくします。")
 @click.pass_obj
-def token(session: Session, name: str, days: int | None, end: bool) -> None:
+def token(session: Session, name: str, days: int | None, reads: tuple[str, ...], end: bool) -> None:
     """プログラムがこのアカウントとして働くためのトークンを、1回だけ表示します。"""
     with _auth(session) as auth:
         account = auth.find(name)
         if end:
             out.print(f"{auth.accounts.end_tokens(account, OPERATOR)}件のトークンを使えなくしました。")
         else:
-            click.echo(auth.new_token(account, days, OPERATOR))
+            classes = frozenset(map(AccessClass, reads)) if reads else None
+            click.echo(auth.new_token(account, days, OPERATOR, classes))
 
 
 def _print_link(session: Session, link: Link) -> None:

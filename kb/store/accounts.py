@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, exists
 from sqlalchemy.exc import IntegrityError
 
 from kb.errors import AccountError
-from kb.model import NOTHING, Actor, Role
+from kb.model import NOTHING, AccessClass, Actor, Role
 from kb.store import tables
 from kb.store.audit import AuditEntry, write
 from kb.store.database import writer
@@ -343,21 +343,29 @@ class Accounts:
 
     # --------------------------------------------------------------------------------------------------- tokens
 
-    def add_token(self, secret: str, account: Account, until: datetime | None, by: Actor) -> None:
-        """Add a key for programs."""
-        row = {"hash": secret, "account": account.id, "created_at": self.now(), "expires_at": until}
+    def add_token(
+        self,
+        secret: str,
+        account: Account,
+        until: datetime | None,
+        by: Actor,
+        reads: frozenset[AccessClass] | None = None,
+    ) -> None:
+        """Add a key for programs: one that may do what its account may, or one that may read some classes only."""
+        kept = None if reads is None else ",".join(sorted(reads))
+        row = {"hash": secret, "account": account.id, "created_at": self.now(), "expires_at": until, "reads": kept}
         with self._writer.begin() as connection:
             connection.execute(insert(tables.token).values(row))
-            _log(connection, by, "user.token", account.name)
+            _log(connection, by, "user.token", account.name, **({} if kept is None else {"reads": kept}))
 
-    def token(self, secret: str) -> Account | None:
-        """The account that a program with this key acts for."""
+    def token(self, secret: str) -> Actor | None:
+        """Whom a program with this key acts for."""
         c = tables.token.c
         valid = (c.hash == secret) & (c.expires_at.is_(None) | (c.expires_at > self.now()))
-        query = _accounts().join(tables.token).where(valid, tables.account.c.disabled_at.is_(None))
+        query = select(tables.account.c.name, tables.account.c.role, c.reads).join_from(tables.token, tables.account)
         with self._engine.connect() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else _account(row)
+            row = connection.execute(query.where(valid, tables.account.c.disabled_at.is_(None))).one_or_none()
+        return None if row is None else _program(row.name, Role(row.role), row.reads)
 
     def end_tokens(self, account: Account, by: Actor) -> int:
         """Make all keys of an account useless; how many there were."""
@@ -393,6 +401,13 @@ def _is(account: int) -> ColumnElement[bool]:
 def _account(row: Any) -> Account:
     number, name, role, *others = row
     return Account(number, name, Role(role), *others)
+
+
+def _program(name: str, role: Role, reads: str | None) -> Actor:
+    if reads is None:
+        return Actor(name, role)
+    # The least role: it does nothing. And what its account may not know of (any more), it may not either.
+    return Actor(name, Role.READER, frozenset(AccessClass(one) for one in reads.split(",")) & role.access)
 
 
 def _sign_in(row: Any) -> SignIn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,18 @@ class Catalogue:
         found = [*self._rows(select(*lost).order_by(tables.failure.c.at.desc())), *self._rows(unread)]
         return [Failure(*map(str, row)) for row in found]
 
+    def shown_at(
+        self, access: frozenset[AccessClass], ids: Iterable[str] | None = None, limit: int | None = None
+    ) -> dict[str, datetime]:
+        """When readers were last given documents (all, or these) anew, by document id, the latest first."""
+        since = tables.document.c.shown_at
+        query = select(tables.document.c.id, since).where(*self._shown(access), since.is_not(None))
+        if ids is not None:
+            query = query.where(tables.document.c.id.in_(sorted(set(ids))))
+        return {
+            row.id: row.shown_at for row in self._rows(query.order_by(since.desc(), tables.document.c.id).limit(limit))
+        }
+
     def revisions(self) -> dict[str, int]:
         """Revision by document id: what the index should hold."""
         query = select(tables.document.c.id, tables.document.c.revision).where(*PUBLISHED)
@@ -238,7 +251,7 @@ def save(connection: Connection, content: Content, expected: int | None = None) 
     document = replace(content.document, revision=before.revision + 1 if before else content.document.revision)
     connection.execute(delete(tables.section).where(tables.section.c.document == document.id))
     connection.execute(delete(tables.finding).where(tables.finding.c.document == document.id))
-    _upsert(connection, document, is_new=before is None)
+    _upsert(connection, document, before)
     for table, found in _contents(content):
         if found:
             connection.execute(insert(table), found)
@@ -260,6 +273,13 @@ def _mark_read(connection: Connection, version: Version) -> None:
 def hides(before: Document, after: Document) -> bool:
     """Whether somebody who could know of it cannot any more: searches must not wait for the index to forget it."""
     return is_shown(before) and (not is_shown(after) or before.access is not after.access)
+
+
+def is_news(before: Document | None, after: Document) -> bool:
+    """Whether readers are given something that they have not seen: a document, or another version of it."""
+    if not is_shown(after):
+        return False
+    return before is None or not is_shown(before) or (before.access, before.version) != (after.access, after.version)
 
 
 def is_shown(document: Document) -> bool:
@@ -286,9 +306,9 @@ def _contents(content: Content) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
     yield tables.finding, [asdict(f) | {"document": content.document.id} for f in content.findings]
 
 
-def _upsert(connection: Connection, document: Document, *, is_new: bool) -> None:
-    row = rows.document_row(document)
-    if is_new:
+def _upsert(connection: Connection, document: Document, before: Document | None) -> None:
+    row = rows.document_row(document) | ({"shown_at": rows.now()} if is_news(before, document) else {})
+    if before is None:
         connection.execute(insert(tables.document), row | {"held": False, "edits": {}})
     else:
         connection.execute(update(tables.document).where(tables.document.c.id == document.id).values(row))

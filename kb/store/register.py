@@ -14,7 +14,7 @@ from kb.errors import ConflictError, NotFoundError
 from kb.model import AccessClass, Document, Edits, State, Version
 from kb.store import audit, outbox, rows, tables
 from kb.store.audit import AuditEntry
-from kb.store.catalogue import hides
+from kb.store.catalogue import hides, is_news
 from kb.store.database import writer
 
 Status = Literal["accepted", "unchanged", "duplicate", "binned"]
@@ -307,6 +307,8 @@ def _change(connection: Connection, before: Document, values: Mapping[str, Any],
     counted = {**values, "revision": before.revision + 1, "updated_at": rows.now()}
     connection.execute(update(tables.document).where(tables.document.c.id == before.id).values(counted))
     after = _required(connection, before.id)
+    if is_news(before, after):
+        connection.execute(update(tables.document).where(tables.document.c.id == before.id).values(shown_at=rows.now()))
     outbox.add(connection, "index", before.id, hides=hides(before, after))
     told = {name: str(value) for name, value in values.items() if name != "edits"}
     _log(connection, by, action, before.id, told)

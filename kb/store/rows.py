@@ -12,7 +12,7 @@ from kb.model import AccessClass, Annotation, BBox, Block, Decision, Document, F
 from kb.store import tables
 
 #: What of a document is not part of its value: how staff handle it.
-_HANDLING = frozenset({"updated_at", "held", "edits"})
+_HANDLING = frozenset({"updated_at", "shown_at", "held", "edits"})
 DOCUMENT_COLUMNS = tuple(column for column in tables.document.c if column.name not in _HANDLING)
 #: Whether words of a document have been replaced: whoever reads it must not have its original.
 WITHHELD = (

@@ -54,6 +54,8 @@ document = Table(
     Column("held", Boolean, nullable=False),
     Column("edits", JSON, nullable=False),
     Column("updated_at", DateTime, nullable=False),
+    # When readers were last given it anew: what feeds go by. None for what they have never been given.
+    Column("shown_at", DateTime),
     UniqueConstraint("source", "uri"),
     Index("ix_document_sha256", "sha256"),
     Index("ix_document_type_date", "type", "date"),
@@ -308,6 +310,9 @@ token = Table(
     Column("account", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("created_at", DateTime, nullable=False),
     Column("expires_at", DateTime),
+    # Access classes with commas between them, for a program that reads these and does nothing else; None for one that
+    # may do all that its account may.
+    Column("reads", String(64)),
 )
 
 #: Searches that found too little: the text, what those who searched may read, and how often. Never who it was.

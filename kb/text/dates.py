@@ -36,6 +36,13 @@ MOST_DAYS = 31
 # ------------------------------------------------------------------------------------------------- index terms
 
 
+def both_calendars(day: date) -> str:
+    """2022年2月1日（令和4年）; before 明治 there is no era to give."""
+    era = era_date(day).split("年")[0]
+    western = f"{day.year}年{day.month}月{day.day}日"
+    return western if era.startswith("西暦") else f"{western}（{era}年）"
+
+
 def date_terms(mention: DateMention) -> tuple[str, ...]:
     """The exact index terms of a mention: its days, months, calendar year and fiscal year (``d2021-12-21``, …).
 

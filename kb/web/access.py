@@ -14,8 +14,9 @@ from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.errors import ForbiddenError, PluginError
-from kb.model import Actor, Config, Role, View
+from kb.model import VISITOR, Actor, Config, Role, View
 from kb.web import forms, hosts
+from kb.web.errors import problem
 from kb.web.site import EXTENSION, act_as, current_actor, current_site
 
 TABLE = "kb_access"
@@ -33,7 +34,7 @@ class Access:
     role: Role | None = None
     """The least role; None: everyone."""
     token: bool = False
-    """True if programs may use it with a token in place of a session and a form's secret."""
+    """True if programs may use it with a token in place of a session and a form's secret: an interface, not a page."""
     body: Callable[[Config], int] | None = None
     """The most bytes that it takes; as usual without."""
 
@@ -51,6 +52,12 @@ STATIC: Mapping[str, Access] = {"static": EVERYONE, "bootstrap.static": EVERYONE
 def open_to_all(view: ViewFunction) -> ViewFunction:
     """Declare that a page is for everyone, without an account too."""
     setattr(view, _MARK, EVERYONE)
+    return view
+
+
+def open_to_programs(view: ViewFunction) -> ViewFunction:
+    """Declare that an interface is for everyone; a token or a session shows more, as the pages do to its owner."""
+    setattr(view, _MARK, Access(token=True))
     return view
 
 
@@ -116,6 +123,12 @@ def of_endpoint(endpoint: str) -> Access | None:
     return table.get(endpoint) or getattr(current_app.view_functions.get(endpoint), _MARK, None)
 
 
+def is_interface(endpoint: str) -> bool:
+    """Whether programs may use it with a token."""
+    access = of_endpoint(endpoint)
+    return access is not None and access.token
+
+
 def may_use(endpoint: str) -> bool:
     """Whether whoever is asking may use a page: the navigation shows no others."""
     access = of_endpoint(endpoint)
@@ -131,6 +144,8 @@ def _admit() -> ResponseReturnValue | None:
     if access is None:
         raise ForbiddenError(request.path, "このページは使えません。", "管理者にお知らせください。")
     by_token = access.token and _recognise_token()
+    if by_token and current_actor() == VISITOR:
+        return _unknown()  # not just less: whoever has a token expects what it is for
     if not access.admits(current_actor()):
         return _denied(access)
     if access.body:
@@ -157,6 +172,12 @@ def _denied(access: Access) -> ResponseReturnValue:
             "必要なときは、管理者に役割を変えてもらってください。",
         )
     if access.token:
-        return {"error": "トークンがないか、使えません。"}, 401, {"WWW-Authenticate": "Bearer"}
+        return _unknown()
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("login.login", next=back), 303)
+
+
+def _unknown() -> ResponseReturnValue:
+    response = problem(401, "トークンがないか、使えません。「kb user token」で発行したものを送ってください。")
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from dataclasses import asdict
+from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,9 @@ from kb.auth import Auth, SignIn, codes
 from kb.auth.passwords import typed_twice
 from kb.errors import AccountError, NotFoundError, TooManyError
 from kb.model import Role
+from kb.web import api_answers
 from kb.web.access import needs
+from kb.web.openapi import Operation, operation
 from kb.web.site import current_actor, current_sign_in, current_site
 
 blueprint = Blueprint("account", __name__)
@@ -30,10 +33,12 @@ def page() -> str:
 
 @blueprint.get("/api/account")
 @needs(Role.READER, token=True)
-def of_program() -> dict[str, str | None]:
+@operation(Operation("このトークンが、誰として働くか", {200: api_answers.Account}))
+def of_program() -> dict[str, Any]:
     """Whom a token acts for: the first thing that a program asks."""
     actor = current_actor()
-    return {"name": actor.name, "role": actor.role.value if actor.role else None}
+    role = actor.role.value if actor.role else None
+    return asdict(api_answers.Account(actor.name, role, tuple(sorted(actor.access))))
 
 
 @blueprint.post("/account/password")

@@ -16,7 +16,7 @@ from kb.web.site import current_library
 SORTS: Mapping[Sort, str] = {"relevance": "関連の高い順", "date": "新しい順"}
 
 #: Names in an address that mean something else: a field of a content type that is called so is no facet.
-RESERVED = frozenset({"q", "sort", "page", "section", "document"})
+RESERVED = frozenset({"q", "sort", "page", "per_page", "section", "document"})
 
 #: Filters read from an address; there is a link for each, and nobody chooses more by hand.
 MOST_FILTERS = 20

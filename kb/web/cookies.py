@@ -17,19 +17,24 @@ def _name(config: Config, name: str) -> str:
     return f"{HOST_PREFIX}{name}" if config.https else name
 
 
+def session_name(config: Config) -> str:
+    """What the cookie with a session's id is called."""
+    return _name(config, "kb")
+
+
 def session_id(request: Request, config: Config) -> str:
     """The session's id that came with a request; empty without one."""
-    return request.cookies.get(_name(config, "kb"), "")
+    return request.cookies.get(session_name(config), "")
 
 
 def set_session(response: Response, config: Config, id_: str) -> None:
     """Give a browser the id of a new session; it forgets it when it is closed."""
-    response.set_cookie(_name(config, "kb"), id_, secure=config.https, httponly=True, samesite="Lax", path="/")
+    response.set_cookie(session_name(config), id_, secure=config.https, httponly=True, samesite="Lax", path="/")
 
 
 def clear_session(response: Response, config: Config) -> None:
     """Let a browser forget it."""
-    response.delete_cookie(_name(config, "kb"), secure=config.https, httponly=True, samesite="Lax", path="/")
+    response.delete_cookie(session_name(config), secure=config.https, httponly=True, samesite="Lax", path="/")
 
 
 def register(app: Flask, auth: Auth) -> None:

@@ -8,8 +8,8 @@ from functools import partial
 from flask import Flask, Response, request
 
 from kb.model import Config
-from kb.web.access import STATIC
-from kb.web.site import current_actor
+from kb.web.access import STATIC, is_interface
+from kb.web.site import current_actor, is_by_token
 
 #: No inline script or style, nothing from elsewhere. ``data:`` images are the icons inside Bootstrap's style sheet.
 POLICY = (
@@ -42,7 +42,9 @@ def register(app: Flask, config: Config) -> None:
 def _secured(headers: Mapping[str, str], response: Response) -> Response:
     if request.endpoint not in STATIC:
         response.vary.add("Cookie")
-        if current_actor().role:
+        if is_interface(request.endpoint or ""):
+            response.vary.add("Authorization")
+        if current_actor().role and not is_by_token():
             # Nothing stays behind on a shared computer: no page comes back after logging out (OWASP ASVS 5.0, 14.3.2).
             response.headers["Cache-Control"] = "no-store"
     for name, value in headers.items():

@@ -38,6 +38,14 @@ def check(config: Config) -> None:
         )
 
 
+def address(config: Config) -> str:
+    """How the server is reached, for links that are read elsewhere, without a slash at the end.
+
+    Its public name; without one the name of the request, which ``check`` has found to be a number or localhost.
+    """
+    return config.public_address or request.host_url.rstrip("/")
+
+
 def is_ours(host: str, config: Config) -> bool:
     """Whether a Host header names this server: one of ``hosts``, or without any a number or localhost.
 

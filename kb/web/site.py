@@ -58,8 +58,14 @@ def current_actor() -> Actor:
 
 
 def act_as(actor: Actor) -> None:
-    """Let the rest of the request be somebody's who has been recognised in another way than by a session."""
+    """Let the rest of the request be somebody's who has been recognised by a token, whatever cookies there are."""
     g.kb_actor = actor
+    g.kb_by_token = True
+
+
+def is_by_token() -> bool:
+    """Whether a program asks, with a token."""
+    return "kb_by_token" in g
 
 
 def visitor_access() -> frozenset[AccessClass]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from kb.model import Document, Span, View
-from kb.text.dates import era_date
+from kb.text.dates import both_calendars
 from kb.web.site import current_library
 
 #: Ahead of UTC. The people who use this are in Japan, where the server may well keep another time.
@@ -42,13 +42,6 @@ def device(agent: str) -> str:
 def endpoint(view: View) -> str:
     """What the navigation links to."""
     return view.endpoint or f"{view.blueprint.name}.index"
-
-
-def both_calendars(day: date) -> str:
-    """2022年2月1日（令和4年）; before 明治 there is no era to give."""
-    era = era_date(day).split("年")[0]
-    western = f"{day.year}年{day.month}月{day.day}日"
-    return western if era.startswith("西暦") else f"{western}（{era}年）"
 
 
 def marked(spans: tuple[Span, ...]) -> Markup:

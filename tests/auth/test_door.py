@@ -15,7 +15,7 @@ from kb.auth import Accounts, Auth, codes, names, passwords
 from kb.auth.attempts import PER_ADDRESS, PER_NAME
 from kb.auth.secret import secret_key
 from kb.errors import AccountError, ConfigError, TooManyError
-from kb.model import OPERATOR, VISITOR, Role
+from kb.model import EVERYTHING, OPERATOR, VISITOR, AccessClass, Role
 from kb.store import tables
 from kb.store.audit import AuditLog
 from kb.store.database import open_database
@@ -476,6 +476,29 @@ def test_a_token_acts_for_its_account_with_the_role_of_the_day(auth, clock):
     assert auth.bearer("guessed") == auth.bearer("") == VISITOR
     assert auth.accounts.end_tokens(account, OPERATOR) == 2
     assert auth.bearer(forever) == VISITOR
+
+
+def test_a_token_that_may_only_read_does_nothing_and_knows_of_its_classes_alone(auth):
+    account = somebody(auth, role=Role.STAFF)
+    both = frozenset({AccessClass.PUBLIC, AccessClass.CASES})
+    program = auth.bearer(auth.new_token(account, None, OPERATOR, both))
+    assert (program.name, program.access) == ("山吹", both)
+    assert not program.covers(Role.CSW)
+    assert auth.accounts.all()[0].actor.access == EVERYTHING
+
+
+def test_a_token_knows_of_nothing_that_its_account_may_not_know_of_any_more(auth):
+    account = somebody(auth, role=Role.CSW)
+    token = auth.new_token(account, None, OPERATOR, frozenset({AccessClass.MEMBERS, AccessClass.CASES}))
+    auth.accounts.set_role(account.id, Role.READER, OPERATOR)
+    assert auth.bearer(token).access == {AccessClass.MEMBERS}
+
+
+def test_no_token_reads_more_than_its_account(auth):
+    account = somebody(auth, role=Role.READER)
+    for reads in ({AccessClass.CASES}, {AccessClass.PUBLIC, AccessClass.CASES}, set()):
+        with pytest.raises(AccountError, match="読めない公開範囲"):
+            auth.new_token(account, None, OPERATOR, frozenset(reads))
 
 
 def test_a_disabled_account_has_no_tokens_also_afterwards(auth):

@@ -264,3 +264,10 @@ def test_a_plugins_command_is_offered_and_a_taken_name_refused(monkeypatch, caps
         main(["search", "支援"])
     assert exit_.value.code == 4
     assert "kb search というコマンドは既にあります" in capsys.readouterr().err
+
+
+def test_a_machine_without_the_extra_for_assistants_is_told_how_to_get_it(kb, monkeypatch):
+    monkeypatch.setattr("kb.cli.assistant.find_spec", lambda _: None)
+    code, out, err = kb("mcp")
+    assert (code, out) == (2, "")
+    assert "kb-csw[mcp]" in err

@@ -10,6 +10,7 @@ from kb.cli import main
 from kb.cli.session import Session
 from kb.cli.users import first_steps
 from kb.config import load
+from kb.model import Role
 
 PASSWORD = "雲雀が三羽 canal 42"
 
@@ -80,6 +81,18 @@ def test_token_prints_nothing_but_the_token_once(kb, auth):
     assert auth.bearer(out.strip()).name == "取込係"
     assert "1件" in kb("token", "取込係", "--end")[1]
     assert auth.bearer(out.strip()).name == ""
+
+
+def test_a_token_for_reading_some_classes(kb, auth):
+    kb("add", "読み上げ係", "--role", "csw")
+    code, out, _ = kb("token", "読み上げ係", "--read", "public", "--read", "cases")
+    program = auth.bearer(out.strip())
+    assert (code, program.access, program.role) == (0, {"public", "cases"}, Role.READER)
+    (entry,) = auth.log.entries(actions=["user.token"])
+    assert entry.detail == {"reads": "cases,public"}
+    kb("add", "会員の係")
+    code, _, err = kb("token", "会員の係", "--read", "cases")
+    assert (code, "読めない公開範囲" in err) == (9, True)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
 from kb.errors import ConflictError, NotFoundError
-from kb.model import EVERYTHING, AccessClass, Edits, Finding, State
+from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass, Edits, Finding, State
 from kb.store import rows
 from kb.store.catalogue import Content
 from kb.store.register import Arrival
@@ -154,3 +155,40 @@ def test_narrowing_hides_at_once(store):
     store.register.set(receipt.document, {"access": "members"}, Edits("題名"), "山吹")
     assert store.outbox.hidden() == {receipt.document}
     assert store.register.edits(receipt.document) == Edits("題名")
+
+
+def shown_at(store):
+    return store.catalogue.shown_at(EVERYTHING)
+
+
+def test_readers_are_told_of_what_is_new_to_them_and_of_nothing_twice(store, monkeypatch):
+    began = rows.now()
+    times = (began + timedelta(minutes=minute) for minute in count())
+    monkeypatch.setattr(rows, "now", lambda: next(times))
+    first = store.register.accept(ARRIVAL)
+    assert shown_at(store) == {}
+    read(store, first, state=State.DRAFT, access=AccessClass.PUBLIC)
+    assert shown_at(store) == {}
+    store.register.publish(first.document, "山吹")
+    published = shown_at(store)
+    assert list(published) == [first.document]
+    read_again = store.drafts.document(first.document, EVERYTHING)
+    store.drafts.save(Content(read_again, (), {}))  # by a rule that has changed: nobody was given anything new
+    store.register.set(first.document, {"title": "直した題"}, Edits(title="直した題"), "山吹")
+    assert shown_at(store) == published
+    store.register.set(first.document, {"access": "members"}, Edits(), "山吹")
+    opened = shown_at(store)
+    assert opened[first.document] > published[first.document]
+    store.register.accept(replace(ARRIVAL, sha256="cd" * 32))
+    read(store, first)
+    assert shown_at(store)[first.document] > opened[first.document]
+
+
+def test_what_is_new_comes_first_and_only_to_those_who_may_know_of_it(store):
+    one, two = (store.register.accept(replace(ARRIVAL, sha256=sign * 64, uri=sign)) for sign in "ab")
+    read(store, one, access=AccessClass.PUBLIC)
+    read(store, two, access=AccessClass.MEMBERS)
+    assert list(store.catalogue.shown_at(EVERYTHING)) == [two.document, one.document]
+    assert list(store.catalogue.shown_at(EVERYTHING, limit=1)) == [two.document]
+    assert list(store.catalogue.shown_at(EVERYTHING, [one.document])) == [one.document]
+    assert list(store.catalogue.shown_at(PUBLIC_ONLY)) == [one.document]

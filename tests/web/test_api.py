@@ -153,3 +153,13 @@ def test_a_session_alone_is_not_enough(visitor):
 def test_names_of_files_cannot_lead_anywhere(program, sent, kept):
     _, answer, _ = program.send(name=sent, type="document")
     assert program.library.desk(OPERATOR).versions(answer["document"])[0].file_name == kept
+
+
+def test_more_than_the_quota_is_refused_with_the_time_to_wait(make):
+    visitor = make(quota_megabytes=1)
+    token = visitor.auth.new_token(visitor.account("staff"), None, OPERATOR)
+    program = Program(visitor, {"Authorization": f"Bearer {token}"})
+    assert [program.send(sign * 130_000, type="document")[0] for sign in "あい"] == [202, 202]
+    status, answer, headers = program.send("う" * 130_000, type="document")
+    assert (status, answer["status"], headers["Retry-After"]) == (429, 429, "86400")
+    assert "24時間に取り込める量" in answer["detail"]

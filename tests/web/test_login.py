@@ -283,7 +283,7 @@ def test_a_token_acts_for_its_account_where_programs_may(visitor):
     token = visitor.auth.new_token(account, 30, OPERATOR)
     header = {"Authorization": f"Bearer {token}"}
     answer = visitor.client.get("/api/account", headers=header)
-    assert answer.json == {"name": "取込係", "role": "staff"}
+    assert answer.json == {"name": "取込係", "role": "staff", "access": ["cases", "members", "public"]}
     assert "Set-Cookie" not in answer.headers
     assert visitor.client.get("/account", headers=header).status_code == 303
     visitor.auth.accounts.disable(account.id, OPERATOR)
