@@ -38,8 +38,8 @@ class Item:
     document: Document
     latest: Version
     """The file that came last: it may still be unread, or unreadable."""
-    findings: int
-    """How many findings are still to be decided on."""
+    matters: int
+    """How many decisions are still to be made on findings: one settles all of the same words and kind."""
     held: bool
     """True if somebody has to publish it."""
 
@@ -87,7 +87,7 @@ class Desk:
         documents = self._store.drafts.documents_by_id(ids, EVERYTHING)
         latest = self._store.register.latest(ids)
         return [
-            Item(documents[one.document], latest[one.document], one.findings, one.held)
+            Item(documents[one.document], latest[one.document], one.matters, one.held)
             for one in lying
             if one.document in documents and one.document in latest  # forgotten in the meantime
         ]
@@ -246,8 +246,8 @@ class Desk:
 
     def _item(self, document: Document) -> Item:
         latest = self._store.register.versions(document.id)[0]
-        findings = len(self._store.decisions.findings(document.id))
-        return Item(document, latest, findings, self._store.register.is_held(document.id))
+        matters = {(one.kind, one.evidence) for one in self._store.decisions.findings(document.id)}
+        return Item(document, latest, len(matters), self._store.register.is_held(document.id))
 
     def _check(self, change: Change) -> None:
         kinds = self._means.plugins.content_types()

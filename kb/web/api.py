@@ -86,7 +86,7 @@ def _item(item: Item) -> dict[str, Any]:
         "access": document.access.value,
         "version": latest.number,
         "version_state": latest.state,
-        "findings": item.findings,
+        "findings": item.matters,
         "warnings": list(document.warnings),
         "binned": document.binned_at is not None,
         "error": f"{latest.reason}{latest.fix}" or None,

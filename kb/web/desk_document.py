@@ -62,9 +62,26 @@ def _page(document: str, error: KbError | None = None) -> str:
         decisions=desk.decisions(document),
         versions=desk.versions(document),
         error=error,
+        # What was typed is not lost: it is in the form again, or beside what somebody else has made of it.
+        typed={} if isinstance(error, ConflictError) else request.form,
+        unsaved=_unsaved(item.document, kind) if isinstance(error, ConflictError) else [],
         failed=item.state is State.FAILED,
         **choices(),
     )
+
+
+def _unsaved(document: Document, kind: ContentType | None) -> list[tuple[str, str]]:
+    """What was typed and is not what the document has now, with its label."""
+    labels = {"title": "題名", "date": "日付"} | {
+        f"field-{one.name}": one.label for one in (kind.fields if kind else ())
+    }
+    now = {"title": document.title, "date": document.date.isoformat() if document.date else ""}
+    now |= {f"field-{name}": value for name, value in document.fields.items()}
+    return [
+        (label, request.form[name])
+        for name, label in labels.items()
+        if name in request.form and request.form[name] != now.get(name, "")
+    ]
 
 
 def _shown(sections: Sequence[Section], findings: Sequence[Finding]) -> list[Shown]:
@@ -122,7 +139,17 @@ def edit(document: str) -> ResponseReturnValue:
         access=AccessClass(chosen) if chosen in set(AccessClass) else None,
         fields=_fields(kind),
     )
-    return _done(document, lambda desk: desk.edit(document, change, _revision()), "保存しました。")
+    publishes = form.get("do") == "publish"
+
+    def do(desk: Desk) -> None:
+        if publishes and change.content_type != desk.item(document).document.type:
+            reason = "種類を変えると読み取り直すため、一度には公開できません。"
+            raise ConfigError("種類", reason, "「保存する」を押し、読み直した内容を確かめてから公開してください。")
+        desk.edit(document, change, _revision())
+        if publishes:
+            desk.publish(document)
+
+    return _done(document, do, "保存して公開しました。" if publishes else "保存しました。")
 
 
 def _fields(kind: ContentType | None) -> dict[str, str]:

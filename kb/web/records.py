@@ -28,6 +28,18 @@ ACTIONS: Mapping[str, str] = {
     "document.read": "事例の資料を開いた",
     "original.read": "事例の元ファイルを開いた",
     "document.denied": "事例を開けなかった（権限なし）",
+    "document.add": "資料を受け付けた",
+    "document.replace": "新しい版を受け付けた",
+    "document.reread": "ファイルを読み直させた",
+    "document.edit": "資料の情報を直した",
+    "document.publish": "資料を公開した",
+    "document.unpublish": "資料の公開をやめた",
+    "document.bin": "資料をごみ箱に入れた",
+    "document.restore": "資料をごみ箱から戻した",
+    "document.forget": "ごみ箱の資料を消した",
+    "finding.replace": "個人情報の指摘：置き換えた",
+    "finding.keep": "個人情報の指摘：理由を付けて残した",
+    "finding.withdraw": "個人情報の指摘：決定を取り消した",
     "login": "ログイン",
     "login.failed": "ログインの失敗",
     "logout": "ログアウト",
@@ -45,11 +57,19 @@ ACTIONS: Mapping[str, str] = {
 }
 """What the entries are called; those of plugins and of other parts are shown as they are written."""
 
+#: How the actions on documents begin that are neither reading nor its refusal.
+_CHANGES = tuple(
+    action
+    for action in ACTIONS
+    if action.startswith(("document.", "finding.")) and not action.endswith((".read", ".denied"))
+)
+
 #: Groups to choose from: what an administrator looks for.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "事例を読んだ記録": ("section.read", "document.read", "original.read"),
     "事例を開けなかった記録": ("document.denied",),
     "ログインとログアウト": ("login", "login.failed", "logout", "logout.others"),
+    "資料の取り込みと変更": _CHANGES,
     "アカウントの変更": tuple(action for action in ACTIONS if action.startswith("user.")),
 }
 
