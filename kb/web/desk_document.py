@@ -17,7 +17,7 @@ from kb.library import Origin
 from kb.model import AccessClass, ContentType, Decision, Document, Finding, Role, Section, Span, State
 from kb.web.access import needs
 from kb.web.desk import accept, choices, current_desk, most_bytes, received_as
-from kb.web.documents import POLICY
+from kb.web.documents import POLICY, download_name
 from kb.web.reading import SECTION_TEMPLATE
 from kb.web.shown import Mark, Shown, shown
 from kb.web.site import current_library, current_site
@@ -274,7 +274,10 @@ def original(document: str, number: int) -> Response:
     desk = current_desk()
     name = next((v.file_name for v in desk.versions(document) if v.number == number), document)
     response = send_file(
-        desk.original(document, number), mimetype="application/octet-stream", as_attachment=True, download_name=name
+        desk.original(document, number),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=download_name(name) or document,
     )
     response.headers["Content-Security-Policy"] = POLICY
     return response
