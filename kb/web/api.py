@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +13,7 @@ from kb.errors import ConfigError, ExtractionError, KbError
 from kb.library import Origin, Receipt
 from kb.model import AccessClass, Config, Role
 from kb.web.access import needs
+from kb.web.desk import accept
 from kb.web.errors import TITLES, status_of
 from kb.web.site import current_actor, current_site
 
@@ -39,7 +40,7 @@ def add() -> ResponseReturnValue:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise ConfigError("file", "ファイルがありません。", "multipart/form-data の file に付けて送ってください。")
-    receipt = current_site().library.accept(file.filename, cast("BinaryIO", file.stream), _origin(), current_actor())
+    receipt = accept(file, _origin())
     return _receipt(receipt), _ACCEPTED[receipt.status], {"Location": _address(receipt.document)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -147,7 +148,9 @@ def accept(file: FileStorage, origin: Origin) -> Receipt:
         ConfigError: there is no such content type.
 
     """
-    return current_site().library.accept(file.filename or "", cast("BinaryIO", file.stream), origin, current_actor())
+    with closing(file):  # a large one lies in a temporary file until then
+        stream = cast("BinaryIO", file.stream)
+        return current_site().library.accept(file.filename or "", stream, origin, current_actor())
 
 
 def _origin() -> Origin:
