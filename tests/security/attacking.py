@@ -27,6 +27,7 @@ class Site(Visitor):
         data = {"files": [(io.BytesIO(content), name) for name, content in files], "csrf_token": self.token(), **form}
         with self.client.post("/desk/", data=data, headers={"Accept": "application/json"}) as answer:
             assert answer.status_code == 200, answer.get_data(as_text=True)
+            answer.request.environ["wsgi.input"].close()  # the client keeps a large body in a file
             return answer.get_json()
 
     def bring(self, name, content, **form):
