@@ -14,7 +14,7 @@ from kb.library import Origin, Receipt
 from kb.model import AccessClass, Config, Role
 from kb.web.access import needs
 from kb.web.desk import accept
-from kb.web.errors import TITLES, status_of
+from kb.web.errors import TITLES, of_library, status_of
 from kb.web.site import current_actor, current_site
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -102,7 +102,8 @@ def refused(error: KbError) -> ResponseReturnValue:
     """What the library refuses, in its own words."""
     status = 400 if isinstance(error, ConfigError | ExtractionError) else status_of(error)
     if status >= 500:
-        raise error
+        title, advice = TITLES[of_library(error).status_code]
+        return {"error": f"{title}。{advice}"}, status
     return {"error": f"{error.reason}{error.fix}"}, status
 
 

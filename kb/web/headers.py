@@ -42,6 +42,7 @@ def register(app: Flask, config: Config) -> None:
 def _secured(headers: Mapping[str, str], response: Response) -> Response:
     if request.endpoint not in STATIC:
         response.vary.add("Cookie")
+        response.cache_control.private = True  # files that are sent bring a header of their own, without it
         if current_actor().role:
             # Nothing stays behind on a shared computer: no page comes back after logging out (OWASP ASVS 5.0, 14.3.2).
             response.headers["Cache-Control"] = "no-store"
