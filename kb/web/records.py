@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -73,8 +74,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "アカウントの変更": tuple(action for action in ACTIONS if action.startswith("user.")),
 }
 
-#: What a spreadsheet takes for a formula (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What a spreadsheet takes for a formula (OWASP, CSV injection): also in full width, and behind spaces.
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _row(entry: AuditEntry, titles: Mapping[str, str]) -> str:
 
 def _line(*cells: str) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)
+    csv.writer(out).writerow(f"'{cell}" if FORMULA.match(cell) else cell for cell in cells)
     return out.getvalue()
 
 
