@@ -152,11 +152,12 @@ class Desk:
         Raises:
             NotFoundError: there is none.
             ConflictError: somebody else has changed it since.
-            ConfigError: there is no such content type, or the date is none.
+            ConfigError: there is no such content type, the date is none, or something is too long.
             PluginError: a plugin broke down over it.
 
         """
         before = self.drafts.document(document)
+        _check_lengths(change.title or "", *(change.fields or {}).values())
         edits = _edits(self.edits(document), change)
         self._check(change)
         access = change.access or before.access
@@ -177,7 +178,7 @@ class Desk:
 
         Raises:
             NotFoundError: there is no such document.
-            ConfigError: it is to be kept without a reason, or there is no such finding.
+            ConfigError: it is to be kept without a reason, there is no such finding, or something is too long.
 
         """
         self.drafts.document(document)
@@ -270,7 +271,25 @@ class Desk:
         self._store.drafts.save(content, before.revision)
 
 
+#: Characters of anything that staff type into one field.
+_LONGEST = 500
+
+
+def _check_lengths(*texts: str) -> None:
+    """Refuse what nobody types by hand.
+
+    Raises:
+        ConfigError: one of the texts is too long.
+
+    """
+    for text in texts:
+        if len(text) > _LONGEST:
+            fix = f"{_LONGEST}字以内にしてください。"
+            raise ConfigError(f"{text[:20]}…", f"入力が長すぎます（{len(text)}字）。", fix)
+
+
 def _check_decision(decision: Decision, found: set[tuple[str, str]]) -> None:
+    _check_lengths(decision.replacement or "", decision.reason)
     if decision.replacement is None and not decision.reason.strip():
         raise ConfigError(decision.evidence, "残す理由がありません。", "理由を書いてください。")
     if (decision.kind, decision.evidence) not in found:

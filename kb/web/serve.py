@@ -32,6 +32,10 @@ TICK = 1.0
 #: anybody sends, in a temporary file, before the application is asked whether it wants it.
 MOST_SENT = 1 << 20
 
+#: The largest head of a request, in bytes: an address with a query of 2,000 characters has 18,000. What a longer one
+#: costs grows with its square (Werkzeug unquotes it for each page).
+MOST_HEAD = 1 << 16
+
 #: Connections that the kernel may hold for us; each is accepted before the door is shut.
 BACKLOG = 1024
 
@@ -96,6 +100,7 @@ def _listening(app: Flask, host: str, port: int, threads: int, most: int, socket
             threads=threads,
             backlog=BACKLOG,
             max_request_body_size=most,
+            max_request_header_size=MOST_HEAD,
             ident=None,
             asyncore_use_poll=True,
             # Whom to believe is decided by the setting ``proxies`` (kb.web.hosts); without it nobody reads them.
