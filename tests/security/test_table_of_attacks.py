@@ -39,7 +39,10 @@ def test_each_class_of_attack_has_a_test(attack):
 
 def test_each_test_of_an_attack_is_in_the_table():
     own = {
-        name for path in Path(__file__).parent.glob("test_*.py") if path != Path(__file__) for name in functions_of(path)
+        name
+        for path in Path(__file__).parent.glob("test_*.py")
+        if path != Path(__file__)
+        for name in functions_of(path)
     }
     assert {name for name in own if name.startswith("test_")} == {
         name for path, name in NAMED if path.startswith("tests/security/")
