@@ -42,8 +42,8 @@ class Item:
     document: Document
     latest: Version
     """The file that came last: it may still be unread, or unreadable."""
-    findings: int
-    """How many findings are still to be decided on."""
+    matters: int
+    """How many decisions are still to be made on findings: one settles all of the same words and kind."""
     held: bool
     """True if somebody has to publish it."""
 
@@ -100,7 +100,7 @@ class Desk:
         documents = self._store.drafts.documents_by_id(ids, EVERYTHING)
         latest = self._store.register.latest(ids)
         return [
-            Item(documents[one.document], latest[one.document], one.findings, one.held)
+            Item(documents[one.document], latest[one.document], one.matters, one.held)
             for one in lying
             if one.document in documents and one.document in latest  # forgotten in the meantime
         ]
@@ -195,11 +195,12 @@ class Desk:
         Raises:
             NotFoundError: there is none.
             ConflictError: somebody else has changed it since.
-            ConfigError: there is no such content type, or the date is none.
+            ConfigError: there is no such content type, the date is none, or something is too long.
             PluginError: a plugin broke down over it.
 
         """
         before = self.drafts.document(document)
+        _check_lengths(change.title or "", *(change.fields or {}).values())
         edits = _edits(self.edits(document), change)
         self._check(change)
         access = change.access or before.access
@@ -220,7 +221,7 @@ class Desk:
 
         Raises:
             NotFoundError: there is no such document.
-            ConfigError: it is to be kept without a reason, or there is no such finding.
+            ConfigError: it is to be kept without a reason, there is no such finding, or something is too long.
 
         """
         self.drafts.document(document)
@@ -339,8 +340,8 @@ class Desk:
 
     def _item(self, document: Document) -> Item:
         latest = self._store.register.versions(document.id)[0]
-        findings = len(self._store.decisions.findings(document.id))
-        return Item(document, latest, findings, self._store.register.is_held(document.id))
+        matters = {(one.kind, one.evidence) for one in self._store.decisions.findings(document.id)}
+        return Item(document, latest, len(matters), self._store.register.is_held(document.id))
 
     def _check(self, change: Change) -> None:
         kinds = self._means.plugins.content_types()
@@ -363,7 +364,25 @@ class Desk:
         self._store.drafts.save(content, before.revision)
 
 
+#: Characters of anything that staff type into one field.
+_LONGEST = 500
+
+
+def _check_lengths(*texts: str) -> None:
+    """Refuse what nobody types by hand.
+
+    Raises:
+        ConfigError: one of the texts is too long.
+
+    """
+    for text in texts:
+        if len(text) > _LONGEST:
+            fix = f"{_LONGEST}字以内にしてください。"
+            raise ConfigError(f"{text[:20]}…", f"入力が長すぎます（{len(text)}字）。", fix)
+
+
 def _check_decision(decision: Decision, found: set[tuple[str, str]]) -> None:
+    _check_lengths(decision.replacement or "", decision.reason)
     if decision.replacement is None and not decision.reason.strip():
         raise ConfigError(decision.evidence, "残す理由がありません。", "理由を書いてください。")
     if (decision.kind, decision.evidence) not in found:

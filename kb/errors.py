@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+#: Line ends, other control characters, and what turns the direction of writing.
+_UNRULY = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+
+
+def one_line(text: str) -> str:
+    """Text that stays one line wherever it is written, a log or a terminal: it may come from a file or a request."""
+    return _UNRULY.sub(" ", text)
+
 
 class KbError(Exception):
     """The root of all errors that are shown to people.
@@ -22,7 +32,7 @@ class KbError(Exception):
         self.fix = fix
 
     def __str__(self) -> str:
-        return f"{self.subject}：{self.reason}{self.fix}"
+        return one_line(f"{self.subject}：{self.reason}{self.fix}")
 
 
 class ExtractionError(KbError):

@@ -130,7 +130,7 @@ class Config:
     extract_megabytes: int = 1536
     """Most memory (address space) the reading process may take beyond what it has at its start, in MiB."""
     max_file_megabytes: int = 200
-    upload_files: int = 10
+    upload_files: int = 50
     """How many files one request may bring; a script sends one at a time."""
     quota_megabytes: int = 0
     """How much one account may bring within 24 hours, in MiB; 0 for no limit."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice, product
 from datetime import datetime
+from itertools import islice, product
 from pathlib import Path
 from time import perf_counter
 

@@ -74,7 +74,7 @@ def test_a_case_study_is_not_published_while_findings_are_open(library, desk, ca
     assert case.state is State.DRAFT
     assert search(library, "片付け").total == 0
     assert [f.evidence for f in desk.findings(case.id)] == ["緑川", "緑川", "緑川", "山吹"]
-    with pytest.raises(ConflictError, match="4件"):
+    with pytest.raises(ConflictError, match="2件"):
         desk.publish(case.id)
 
 
@@ -170,7 +170,7 @@ def test_an_upload_waits_for_its_publication(library, desk):
     assert desk.item(receipt.document).document.state is State.WAITING
     library.reread()
     item = desk.item(receipt.document)
-    assert (item.document.state, item.held, item.findings) == (State.DRAFT, True, 0)
+    assert (item.document.state, item.held, item.matters) == (State.DRAFT, True, 0)
     assert [s.heading for s in desk.drafts.sections(receipt.document)] == ["講座"]
     assert search(library, "講座").total == 0
     desk.publish(receipt.document)

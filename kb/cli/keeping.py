@@ -136,6 +136,7 @@ def plugins(session: Session, as_json: bool) -> None:
 def serve(session: Session, host: str | None, port: int | None, threads: int | None, ingest_first: bool) -> None:
     """検索の画面をブラウザーに出します。終えるときは Ctrl+C を押します。"""
     from kb.web import create_app  # noqa: PLC0415 - the other commands do without the web framework
+    from kb.web.desk import most_bytes  # noqa: PLC0415 - likewise
     from kb.web.serve import serve as run  # noqa: PLC0415
 
     session.overrides |= {"host": host, "port": port, "threads": threads}
@@ -145,7 +146,8 @@ def serve(session: Session, host: str | None, port: int | None, threads: int | N
             report(ingest_sources(library), labels, quiet=False)
         app = create_app(library)
         with Supervisor([sys.executable, "-m", "kb", "--data", str(library.config.home), "work"]):
-            run(app, library.config.host, library.config.port, library.config.threads, first_steps(session))
+            config = library.config
+            run(app, config.host, config.port, config.threads, first_steps(session), most_bytes(config))
 
 
 @click.command(cls=Command, hidden=True)

@@ -103,15 +103,23 @@ class Intake:
         return Outcome(name, "failed", error=error)
 
 
+#: Windows takes these for devices, whatever stands behind the first dot (Microsoft, "Naming Files, Paths").
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=\s*(?:\.|$))", re.IGNORECASE)
+
 #: Characters of a file's name that are kept, its extension included.
 _LONGEST_NAME = 200
 
 
 def plain_name(name: str) -> str:
-    """A file's name as it can be shown and sent: no folders, no line ends, nothing that turns the writing direction."""
+    """A file's name as it can be shown, sent and saved.
+
+    Without folders, line ends, and what turns the writing direction; and no device of Windows.
+    """
     last = re.split(r"[\\/]", name)[-1]
-    # Category C: control characters, and the invisible ones that make exe.txt of txt.exe.
-    plain = "".join(c for c in last if not category(c).startswith("C")).strip(" .")
+    # Control characters, the invisible ones that make exe.txt of txt.exe, and Unicode's own line ends.
+    plain = "".join(c for c in last if category(c)[0] != "C" and category(c) not in {"Zl", "Zp"}).strip(" .")
+    if _DEVICE.match(plain):
+        plain = f"_{plain}"
     stem, dot, suffix = plain.rpartition(".")
     if len(plain) > _LONGEST_NAME:
         plain = (

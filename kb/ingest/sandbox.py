@@ -17,7 +17,7 @@ from contextlib import suppress
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from kb.errors import ExtractionError, KbError
+from kb.errors import ExtractionError, KbError, one_line
 from kb.ingest.child import KINDS
 from kb.ingest.codec import from_json
 from kb.model import Config, Extraction, File
@@ -162,6 +162,8 @@ def _broken(file: File, code: int, config: Config) -> ExtractionError:
 
 
 def _tail(complaints: IO[bytes]) -> str:
+    """The end of what the child complained of; a file may have had a hand in it: no line passes for one of the log."""
     size = complaints.seek(0, os.SEEK_END)
     complaints.seek(max(0, size - _TAIL))
-    return complaints.read().decode("utf-8", "replace")
+    lines = complaints.read().decode("utf-8", "replace").splitlines()
+    return "".join(f"\n  | {one_line(line)}" for line in lines)

@@ -90,6 +90,6 @@ class IndexHome:
 
     def _read_stamp(self) -> str:
         try:
-            return (self._current / STAMP).read_text(encoding="ascii")
+            return (self._current / STAMP).read_text(encoding="ascii", errors="replace")
         except FileNotFoundError:
             return ""

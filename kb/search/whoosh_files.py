@@ -218,6 +218,8 @@ _NONE: Integers = np.empty(0, dtype=np.int64)
 
 
 def _records(segment: Any, files: Any) -> list[Record]:
+    if not segment.doc_count_all():
+        return []  # merged from segments with nothing but what has been deleted: it has no columns at all
     reader = segment.codec().per_document_reader(files, segment)
     column = reader.column_reader("record", SCHEMA["record"].column_type)
     records = [Record.decode(column[number]) for number in range(segment.doc_count_all())]

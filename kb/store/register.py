@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, case, delete, distinct, func, insert, select, update
 
 from kb.errors import ConflictError, NotFoundError
 from kb.model import AccessClass, Document, Edits, State, Version
@@ -50,6 +50,8 @@ class Receipt:
     """The document that it is part of; for a duplicate the one that was there before."""
     version: int
     status: Status
+    again: bool = False
+    """True if the same content had been accepted before, and is still to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Lying:
 
     document: str
     held: bool
-    findings: int
+    matters: int
+    """Findings that are still to be decided on; those that one decision settles are one."""
 
 
 class Register:
@@ -143,8 +146,8 @@ class Register:
     def lying(self, states: Collection[State] = (), limit: int | None = None, offset: int = 0) -> list[Lying]:
         """What is not in the bin (in one of these states, that of a newer file first), what came last first."""
         d, f = tables.document.c, tables.finding.c
-        findings = select(func.count()).select_from(tables.finding).where(f.document == d.id).scalar_subquery()
-        query = select(d.id, d.held, findings).select_from(_WITH_LATEST).where(d.binned_at.is_(None))
+        matters = select(_MATTERS).where(f.document == d.id).scalar_subquery()
+        query = select(d.id, d.held, matters).select_from(_WITH_LATEST).where(d.binned_at.is_(None))
         if states:
             query = query.where(_STATE.in_([state.value for state in states]))
         query = query.order_by(tables.version.c.at.desc(), d.id).limit(limit).offset(offset)
@@ -241,10 +244,9 @@ class Register:
             if before.state not in {State.DRAFT, State.PUBLISHED}:
                 fix = "読み取りが済んでから公開してください。"
                 raise ConflictError(before.title, f"まだ公開できません（{before.state.label}）。", fix)
-            count = select(func.count()).select_from(tables.finding).where(tables.finding.c.document == document)
-            if undecided := connection.scalar(count):
+            if undecided := connection.scalar(select(_MATTERS).where(tables.finding.c.document == document)):
                 fix = "一つずつ、置き換えるか、理由を付けて残すかを選んでください。"
-                raise ConflictError(before.title, f"確認の済んでいない指摘が{undecided}件あります。", fix)
+                raise ConflictError(before.title, f"決めていないことが{undecided}件あります。", fix)
             values = {"held": False, "state": State.PUBLISHED.value}
             _change(connection, before, values, by, "document.publish")
 
@@ -291,6 +293,9 @@ class Register:
 
 
 # ----------------------------------------------------------------------------------------------------------- SQL
+
+#: Findings of the same kind and words are settled by one decision.
+_MATTERS = func.count(distinct(tables.finding.c.kind + "\x1f" + tables.finding.c.evidence))
 
 _OTHER = tables.version.alias("other")
 _NEWEST = select(func.max(_OTHER.c.number)).where(_OTHER.c.document == tables.version.c.document).scalar_subquery()
@@ -351,7 +356,7 @@ def _settled(connection: Connection, arrival: Arrival, known: Document | None) -
     if latest is None or latest.sha256 != arrival.sha256:
         return None
     if latest.state == "waiting":
-        return Receipt(known.id, latest.number, "accepted")
+        return Receipt(known.id, latest.number, "accepted", again=True)
     if latest.state == "read" and not _rearranged(known, arrival):
         return Receipt(known.id, latest.number, "unchanged")
     chosen = {"content_type": arrival.content_type or latest.content_type}

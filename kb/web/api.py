@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,6 +20,7 @@ from kb.search.query import MAX_LENGTH, MAX_PER_PAGE
 from kb.web.access import needs, open_to_programs
 from kb.web.api_answers import Acknowledged, FacetOfResults, HandledPaper, Links, Papers, Results, Value
 from kb.web.asking import LAST_PAGE, LONGEST_VALUE, SORTS, Asked, current_facets
+from kb.web.desk import accept
 from kb.web.errors import problem
 from kb.web.openapi import Operation, given, operation
 from kb.web.parameters import Choice, Number, Parameter
@@ -166,7 +167,7 @@ def _handled(whole: WholePaper, item: Item) -> HandledPaper:
         **about | {"version": latest.number},
         state=document.state.value,
         version_state=latest.state,
-        findings=item.findings,
+        findings=item.matters,
         warnings=document.warnings,
         binned=document.binned_at is not None,
         error=f"{latest.reason}{latest.fix}" or None,
@@ -199,7 +200,7 @@ def add() -> ResponseReturnValue:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise ConfigError("file", "ファイルがありません。", "multipart/form-data の file に付けて送ってください。")
-    receipt = current_site().library.accept(file.filename, cast("BinaryIO", file.stream), _origin(), current_actor())
+    receipt = accept(file, _origin())
     return _receipt(receipt), _ACCEPTED[receipt.status], {"Location": _address(receipt.document)}
 
 

@@ -74,7 +74,7 @@ class HandledPaper(WholePaper):
 
     state: Annotated[Literal["waiting", "draft", "published", "failed"], "どこまで進んだか"]
     version_state: Annotated[Literal["waiting", "read", "failed", "superseded"], "最後に届いたファイルの読み取り"]
-    findings: Annotated[int, "確かめるべき指摘の数"]
+    findings: Annotated[int, "確かめて決めることの数"]
     warnings: Annotated[tuple[str, ...], "読み取りのときの注意"]
     binned: Annotated[bool, "ごみ箱にあればtrue"]
     error: Annotated[str | None, "読み取れない理由と直し方"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -24,9 +25,6 @@ PER_PAGE = 30
 
 #: The states in the order in which they are for staff to look at.
 STATES = (State.DRAFT, State.WAITING, State.FAILED, State.PUBLISHED)
-
-#: Files in one form; a script sends each in a request of its own.
-MOST_FILES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ def choices() -> dict[str, object]:
         "kinds": list(current_library().content_types.values()),
         "classes": list(AccessClass),
         "megabytes": config.max_file_megabytes,
-        "most_files": MOST_FILES,
+        "most_files": config.upload_files,
     }
 
 
@@ -116,7 +114,8 @@ def most_bytes(config: Config) -> int:
 def bring() -> ResponseReturnValue:
     """Take files in, each by itself: one that is refused is no concern of the others."""
     files = [file for file in request.files.getlist("files") if file.filename]
-    received = [_received(file) for file in files[:MOST_FILES]]
+    most = current_site().library.config.upload_files
+    received = [_received(file) for file in files[:most]]
     if request.accept_mimetypes.best == "application/json":
         return [
             {"name": r.name, "status": r.status, "text": r.text, "document": r.document, "url": r.url} for r in received
@@ -137,7 +136,8 @@ def _received(file: FileStorage) -> Received:
 
 def received_as(name: str, receipt: Receipt) -> Received:
     """A receipt in words."""
-    return Received(name, receipt.status, TEXTS[receipt.status], receipt.document)
+    status = "unchanged" if receipt.again else receipt.status
+    return Received(name, status, TEXTS[status], receipt.document)
 
 
 def accept(file: FileStorage, origin: Origin) -> Receipt:
@@ -148,7 +148,9 @@ def accept(file: FileStorage, origin: Origin) -> Receipt:
         ConfigError: there is no such content type.
 
     """
-    return current_site().library.accept(file.filename or "", cast("BinaryIO", file.stream), origin, current_actor())
+    with closing(file):  # a large one lies in a temporary file until then
+        stream = cast("BinaryIO", file.stream)
+        return current_site().library.accept(file.filename or "", stream, origin, current_actor())
 
 
 def _origin() -> Origin:

@@ -17,7 +17,7 @@ from kb.library import Origin
 from kb.model import AccessClass, ContentType, Decision, Document, Field, Finding, Role, Section, Span, State
 from kb.web.access import needs
 from kb.web.desk import accept, choices, current_desk, most_bytes, received_as
-from kb.web.documents import POLICY
+from kb.web.documents import POLICY, download_name
 from kb.web.reading import SECTION_TEMPLATE
 from kb.web.shown import Mark, Shown, shown
 from kb.web.site import current_library, current_site
@@ -67,9 +67,40 @@ def _page(document: str, error: KbError | None = None) -> str:
         error=error,
         vocabularies={field.name: desk.vocabulary(field) for field in (kind.fields if kind else ()) if field.choices},
         said=len({(m.annotation.kind, m.annotation.value) for m in desk.annotations(document)}),
+        # What was typed is not lost: it is in the form again, or beside what somebody else has made of it.
+        typed={} if isinstance(error, ConflictError) else request.form,
+        unsaved=_unsaved(item.document, kind) if isinstance(error, ConflictError) else [],
+        values=_values(item.document, kind, typed=bool(error) and not isinstance(error, ConflictError)),
         failed=item.state is State.FAILED,
         **choices(),
     )
+
+
+def _unsaved(document: Document, kind: ContentType | None) -> list[tuple[str, str]]:
+    """What was typed and is not what the document has now, with its label."""
+    now = {"title": document.title, "date": document.date.isoformat() if document.date else ""}
+    typed = [
+        (label, request.form[name])
+        for name, label in {"title": "題名", "date": "日付"}.items()
+        if name in request.form and request.form[name] != now[name]
+    ]
+    fields = _typed_fields(kind)
+    return typed + [
+        (field.label, "、".join(fields[field.name].split("\n")))
+        for field in (kind.fields if kind else ())
+        if field.name in fields and fields[field.name] != "\n".join(document.values(field.name))
+    ]
+
+
+def _values(document: Document, kind: ContentType | None, *, typed: bool) -> dict[str, tuple[str, ...]]:
+    """The values of each field: as typed where that could not be saved, else as they are."""
+    given = _typed_fields(kind) if typed else {}
+    return {
+        field.name: tuple(filter(None, given[field.name].split("\n")))
+        if field.name in given
+        else document.values(field.name)
+        for field in (kind.fields if kind else ())
+    }
 
 
 def _shown(sections: Sequence[Section], findings: Sequence[Finding]) -> list[Shown]:
@@ -125,12 +156,22 @@ def edit(document: str) -> ResponseReturnValue:
         date=form.get("date"),
         content_type=form.get("type") or None,
         access=AccessClass(chosen) if chosen in set(AccessClass) else None,
-        fields=_fields(kind),
+        fields=_typed_fields(kind),
     )
-    return _done(document, lambda desk: _edit(desk, document, change, kind), "保存しました。")
+    publishes = form.get("do") == "publish"
+
+    def do(desk: Desk) -> None:
+        if publishes and change.content_type != desk.item(document).document.type:
+            reason = "種類を変えると読み取り直すため、一度には公開できません。"
+            raise ConfigError("種類", reason, "「保存する」を押し、読み直した内容を確かめてから公開してください。")
+        _edit(desk, document, change, kind)
+        if publishes:
+            desk.publish(document)
+
+    return _done(document, do, "保存して公開しました。" if publishes else "保存しました。")
 
 
-def _fields(kind: ContentType | None) -> dict[str, str]:
+def _typed_fields(kind: ContentType | None) -> dict[str, str]:
     fields = [field for field in kind.fields if f"field-{field.name}" in request.form] if kind else []
     return {field.name: _value(field) for field in fields}
 
@@ -271,7 +312,10 @@ def original(document: str, number: int) -> Response:
     desk = current_desk()
     name = next((v.file_name for v in desk.versions(document) if v.number == number), document)
     response = send_file(
-        desk.original(document, number), mimetype="application/octet-stream", as_attachment=True, download_name=name
+        desk.original(document, number),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=download_name(name) or document,
     )
     response.headers["Content-Security-Policy"] = POLICY
     return response

@@ -8,7 +8,6 @@ from unicodedata import category
 
 from flask import Blueprint, Response, render_template, request, send_file
 
-from kb.model import Document
 from kb.web.access import open_to_all
 from kb.web.asking import page_number
 from kb.web.search import window
@@ -84,15 +83,15 @@ def original(document: str) -> Response:
         library.original(found),
         mimetype=found.media_type if found.media_type in SAFE_TYPES else "application/octet-stream",
         as_attachment=not inline,
-        download_name=download_name(found),
+        download_name=download_name(found.file_name) or found.id,
         etag=found.sha256,
     )
     response.headers["Content-Security-Policy"] = POLICY
     return response
 
 
-def download_name(document: Document) -> str:
-    """The file's name without what could break a header, leave a folder, or make it look like another kind of file."""
+def download_name(file_name: str) -> str:
+    """A file's name without what could break a header, leave a folder, or make it look like another kind of file."""
     # Category C: control characters, and the invisible ones that turn the writing direction (exe.txt for txt.exe).
-    plain = "".join(c for c in document.file_name if not category(c).startswith("C"))
-    return _PATH_SIGNS.sub("_", plain).strip(" .") or document.id
+    plain = "".join(c for c in file_name if not category(c).startswith("C"))
+    return _PATH_SIGNS.sub("_", plain).strip(" .")

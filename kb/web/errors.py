@@ -48,6 +48,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
 
 STATUS: Mapping[type[KbError], int] = {
     AccountError: 400,
+    HostError: 400,
     ForbiddenError: 403,
     NotFoundError: 404,
     ConflictError: 409,

@@ -22,7 +22,7 @@ def setup(secret: str) -> ResponseReturnValue:
     if _linked(secret) is not None:
         raise _no_link()
     name = request.form.get("name", "")
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(None, name)
     try:
         password = _password()
@@ -39,7 +39,7 @@ def join(secret: str) -> ResponseReturnValue:
     account = _linked(secret)
     if account is None:
         raise _no_link()
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(account, account.name)
     try:
         current_site().auth.take_up(secret, _password())

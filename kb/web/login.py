@@ -22,7 +22,7 @@ blueprint = Blueprint("login", __name__)
 def login() -> ResponseReturnValue:
     """The form, and the way back to where one came from."""
     back = safe_next(request.values.get("next", ""))
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(back, 303) if current_actor().role else form(back)
     try:
         return signed_in(request.form.get("name", ""), request.form.get("password", ""), back)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -28,6 +29,18 @@ ACTIONS: Mapping[str, str] = {
     "document.read": "事例の資料を開いた",
     "original.read": "事例の元ファイルを開いた",
     "document.denied": "事例を開けなかった（権限なし）",
+    "document.add": "資料を受け付けた",
+    "document.replace": "新しい版を受け付けた",
+    "document.reread": "ファイルを読み直させた",
+    "document.edit": "資料の情報を直した",
+    "document.publish": "資料を公開した",
+    "document.unpublish": "資料の公開をやめた",
+    "document.bin": "資料をごみ箱に入れた",
+    "document.restore": "資料をごみ箱から戻した",
+    "document.forget": "ごみ箱の資料を消した",
+    "finding.replace": "個人情報の指摘：置き換えた",
+    "finding.keep": "個人情報の指摘：理由を付けて残した",
+    "finding.withdraw": "個人情報の指摘：決定を取り消した",
     "login": "ログイン",
     "login.failed": "ログインの失敗",
     "logout": "ログアウト",
@@ -44,43 +57,39 @@ ACTIONS: Mapping[str, str] = {
     "user.identity.end": "組織のログインとの結び付けの解除",
     "user.token": "トークンの発行",
     "user.token.end": "トークンの失効",
-    "document.add": "資料の受け付け",
-    "document.replace": "新しい版の受け付け",
-    "document.reread": "読み直しの依頼",
-    "document.edit": "資料の編集",
-    "document.publish": "資料の公開",
-    "document.unpublish": "資料の公開の取りやめ",
-    "document.bin": "ごみ箱に入れた",
-    "document.restore": "ごみ箱から戻した",
     "document.move": "取込元での場所の変更",
-    "document.forget": "ごみ箱から消した",
-    "finding.replace": "指摘の語の置き換え",
-    "finding.keep": "指摘の語を残した",
-    "finding.withdraw": "指摘の決定の取り消し",
     "annotation.confirm": "注釈の確認",
     "annotation.remove": "注釈を外した",
     "annotation.withdraw": "注釈の決定の取り消し",
     "vocabulary.add": "語彙への追加",
     "vocabulary.remove": "語彙からの削除",
+    "thesaurus.add": "類語の登録",
+    "thesaurus.edit": "類語の変更",
+    "thesaurus.remove": "類語の削除",
+    "expectation.add": "出るはずの記事の記録",
+    "expectation.remove": "出るはずの記事の記録の削除",
 }
 """What the entries are called; those of plugins and of other parts are shown as they are written."""
+
+#: How the actions on documents begin that are neither reading nor its refusal.
+_CHANGES = tuple(
+    action
+    for action in ACTIONS
+    if action.startswith(("document.", "finding.", "annotation.", "vocabulary.", "thesaurus.", "expectation."))
+    and not action.endswith((".read", ".denied"))
+)
 
 #: Groups to choose from: what an administrator looks for.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "事例を読んだ記録": ("section.read", "document.read", "original.read"),
     "事例を開けなかった記録": ("document.denied",),
     "ログインとログアウト": ("login", "login.failed", "logout", "logout.others"),
+    "資料の取り込みと変更": _CHANGES,
     "アカウントの変更": tuple(action for action in ACTIONS if action.startswith("user.")),
-    "資料の変更": tuple(
-        action
-        for action in ACTIONS
-        if action.startswith(("document.", "finding.", "annotation.", "vocabulary."))
-        and action not in {"document.read", "document.denied"}
-    ),
 }
 
-#: What a spreadsheet takes for a formula (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What a spreadsheet takes for a formula (OWASP, CSV injection): also in full width, and behind spaces.
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +169,7 @@ def _row(entry: AuditEntry, titles: Mapping[str, str]) -> str:
 
 def _line(*cells: str) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)
+    csv.writer(out).writerow(f"'{cell}" if FORMULA.match(cell) else cell for cell in cells)
     return out.getvalue()
 
 

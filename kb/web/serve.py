@@ -28,6 +28,14 @@ DRAIN_SECONDS = 60.0
 #: How often the loop wakes without a reason, in seconds: on Windows a signal does not wake it.
 TICK = 1.0
 
+#: The largest body of a request, in bytes, where nobody says otherwise. By itself waitress keeps 1 GiB of whatever
+#: anybody sends, in a temporary file, before the application is asked whether it wants it.
+MOST_SENT = 1 << 20
+
+#: The largest head of a request, in bytes: an address with a query of 2,000 characters has 18,000. What a longer one
+#: costs grows with its square (Werkzeug unquotes it for each page).
+MOST_HEAD = 1 << 16
+
 #: Connections that the kernel may hold for us; each is accepted before the door is shut.
 BACKLOG = 1024
 
@@ -46,7 +54,14 @@ def _nothing_more(_address: str) -> None:
     """Say nothing beyond the address."""
 
 
-def serve(app: Flask, host: str, port: int, threads: int, announce: Callable[[str], None] = _nothing_more) -> None:
+def serve(  # noqa: PLR0913, PLR0917 - a server is made of all this
+    app: Flask,
+    host: str,
+    port: int,
+    threads: int,
+    announce: Callable[[str], None] = _nothing_more,
+    most: int = MOST_SENT,
+) -> None:
     """Serve until SIGTERM or SIGINT; then finish the requests in flight and return. Call from the main thread.
 
     Args:
@@ -55,13 +70,14 @@ def serve(app: Flask, host: str, port: int, threads: int, announce: Callable[[st
         port: the port; 0 is any free one.
         threads: how many requests are answered at a time.
         announce: called with the address once it can be opened.
+        most: the largest body of a request, in bytes: more is refused before it is read.
 
     Raises:
         ConfigError: nobody can listen there.
 
     """
     sockets: Sockets = {}
-    server = _listening(app, host, port, threads, sockets)
+    server = _listening(app, host, port, threads, most, sockets)
     with _noting_signals(sockets) as signals:
         print(f"{_address(host, _port(sockets))} で見られます。終えるには Ctrl+C", flush=True)  # noqa: T201 - for whoever typed `kb serve`
         announce(_address(host, _port(sockets)))
@@ -74,7 +90,7 @@ def serve(app: Flask, host: str, port: int, threads: int, announce: Callable[[st
     wasyncore.close_all(sockets)
 
 
-def _listening(app: Flask, host: str, port: int, threads: int, sockets: Sockets) -> Any:
+def _listening(app: Flask, host: str, port: int, threads: int, most: int, sockets: Sockets) -> Any:  # noqa: PLR0913, PLR0917
     try:
         return create_server(
             app,
@@ -83,6 +99,8 @@ def _listening(app: Flask, host: str, port: int, threads: int, sockets: Sockets)
             port=port,
             threads=threads,
             backlog=BACKLOG,
+            max_request_body_size=most,
+            max_request_header_size=MOST_HEAD,
             ident=None,
             asyncore_use_poll=True,
             # Whom to believe is decided by the setting ``proxies`` (kb.web.hosts); without it nobody reads them.

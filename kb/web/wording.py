@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from kb.model import Document, Span, View
+from kb.model import OPERATOR, Document, Span, View
 from kb.text.dates import both_calendars
 from kb.web.site import current_library
 
@@ -68,6 +68,11 @@ def seconds(milliseconds: float) -> str:
     return f"{milliseconds / 1000:.2f}秒" if milliseconds >= 10 else "0.01秒未満"
 
 
+def person(name: str) -> str:
+    """Who did something, as people know them."""
+    return "サーバーの管理用コマンド" if name == OPERATOR.name else name
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "both_calendars": both_calendars,
     "device": device,
@@ -75,6 +80,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "marked": marked,
     "moment": moment,
     "particulars": particulars,
+    "person": person,
     "seconds": seconds,
     "type_label": type_label,
 }

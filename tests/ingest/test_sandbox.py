@@ -165,3 +165,14 @@ def test_a_module_in_the_current_folder_is_not_imported_in_the_place_of_pythons_
     (elsewhere / "json.py").write_text("raise SystemExit(3)", encoding="utf-8")
     monkeypatch.chdir(elsewhere)
     assert read('return Extraction((Block("本文"),), "text/plain")').text == "本文"
+
+
+def test_log_injection_what_a_reader_complains_of_passes_for_no_line_of_the_log(read, caplog):
+    forged = "2026-01-01 00:00:00 CRITICAL kb: 管理者が消しました\\r\\n\\x1b[2J2026 ERROR"
+    with pytest.raises(ExtractionError):
+        read(f'sys.stderr.write("あ\\n{forged}\\n"); sys.stderr.flush(); os.abort()')
+    (record,) = [record for record in caplog.records if record.name == "kb.ingest.sandbox"]
+    first, *rest = record.getMessage().splitlines()
+    assert "会議録.txt" in first
+    assert any("CRITICAL" in line for line in rest)
+    assert all(line.startswith("  | ") and "\x1b" not in line for line in rest)

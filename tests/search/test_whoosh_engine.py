@@ -237,3 +237,19 @@ def test_fingerprint_names_everything_that_terms_depend_on(analyzer):
     made_with = whoosh_engine.fingerprint(analyzer)
     for part in ("whoosh 2.7.4", "schema", "sudachipy 0.6.11", "sudachidict-core 20260723", "rules", "folding"):
         assert part in made_with
+
+
+def test_documents_that_come_and_go_leave_a_whole_index(folder, analyzer, entry):
+    """Whoosh merges small segments; of some that hold nothing but what has been deleted it makes an empty one."""
+    index = WhooshIndex.create(folder, analyzer)
+    for number in range(12):
+        index.replace(f"d{number}", [entry(f"d{number}", "配食")])
+        index.commit()
+        index.replace(f"d{number}", [])
+        index.commit()
+        assert total(index) == 0
+    index.replace("e", [entry("e", "配食")])
+    index.commit()
+    assert total(index) == 1
+    index.close()
+    assert total(WhooshIndex.open(folder, analyzer)) == 1

@@ -163,6 +163,47 @@ def test_what_staff_set_is_kept_and_an_old_page_overwrites_nothing(staff, case):
     assert (wrong.status, "日付として読めません" in wrong.text) == (400, True)
 
 
+def test_what_was_typed_is_kept_when_it_is_refused(staff, case):
+    form = {"title": "片付けの支援", "date": "来週", "type": "document", "access": "members"}
+    page = staff.post(f"/desk/{case}/edit", **form)
+    assert page.status == 400
+    for typed in ('value="片付けの支援"', 'value="来週"', '<option value="members" selected>'):
+        assert typed in page.html
+
+
+def test_saving_and_publishing_at_once(staff):
+    _, _, (one,) = bring(staff, ("集い.txt", "■集い\n\n春です。\n"), headers={"Accept": "application/json"})
+    work_off(staff.library)
+    form = {"title": "春の集い", "date": "", "type": "newsletter", "access": "public", "do": "publish"}
+    refused = staff.post(f"{one['url']}/edit", **form)
+    assert (refused.status, "一度には公開できません" in refused.text) == (400, True)
+    assert search(staff.library, "集い").total == 0
+    now = staff.library.reader(EVERYTHING)
+    assert staff.post(f"{one['url']}/edit", **form | {"type": "document"}).status == 303
+    assert now.document(one["document"]).title == "春の集い"
+    assert search(staff.library, "集い").total == 1
+
+
+def test_no_more_files_at_a_time_than_the_setting_says(make):
+    staff = make(upload_files=2).as_("staff")
+    _, page, _ = bring(staff, *((f"集い{n}.txt", f"■集い{n}\n\n春です。\n") for n in range(3)))
+    assert "一度に送れるのは2件までです。残りの1件は受け付けていません" in page
+    assert len(staff.library.desk(staff_actor()).items()) == 2
+
+
+def test_a_file_that_is_sent_twice_is_told_before_and_after_it_is_read(staff):
+    file = ("集い.txt", "■集い\n\n春です。\n")
+    headers = {"Accept": "application/json"}
+    assert [one["status"] for one in bring(staff, file, file, headers=headers)[2]] == ["accepted", "unchanged"]
+    work_off(staff.library)
+    assert [one["status"] for one in bring(staff, file, headers=headers)[2]] == ["unchanged"]
+
+
+def test_the_list_counts_decisions_as_the_page_of_the_document_does(staff, case):
+    assert "確かめること（2件）" in staff.get(f"/desk/{case}").text
+    assert "確かめること2件を決める" in staff.get("/desk/").text
+
+
 def test_the_bin_takes_and_gives_back(staff, case):
     assert staff.post(f"/desk/{case}/bin").headers["Location"] == "/desk/"
     assert "30日の間は戻せます" in staff.get("/desk/").text

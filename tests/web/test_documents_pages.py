@@ -89,7 +89,7 @@ def test_nasty_file_names_cannot_break_out_of_the_header(visitor, monkeypatch, i
     library = visitor.library
     nasty = Document(**{**{f: getattr(issue, f) for f in issue.__dataclass_fields__}, "file_name": name})
     monkeypatch.setattr(library.store.catalogue, "document", lambda *_: nasty)
-    assert download_name(Document("0123456789ab", "t", "t", name)) == saved_as
+    assert (download_name(name) or "0123456789ab") == saved_as
     answer = visitor.get(f"/documents/{issue.id}/original")
     assert answer.status == 200
     assert "Set-Cookie" not in answer.headers
