@@ -6,6 +6,7 @@ Whatever is not listed here (or in ``kb.web`` and ``kb.testing``) is private and
 from __future__ import annotations
 
 from kb.errors import ExtractionError, KbError, NotFoundError
+from kb.hookapi import HOOK_API
 from kb.hookspecs import hookimpl
 from kb.model import (
     AccessClass,
@@ -53,6 +54,7 @@ from kb.text.outline import outline
 __version__ = "0.1.0"
 
 __all__ = [
+    "HOOK_API",
     "AccessClass",
     "And",
     "Annotation",

@@ -14,7 +14,10 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "model": (set(), set()),
     "errors": (set(), set()),
     "hookspecs": ({"model"}, {"pluggy"}),
-    "plugins": (CORE | {"hookspecs"}, {"pluggy", "click"}),
+    "hookapi": (CORE, set()),
+    "single": (CORE, set()),
+    "tracing": (CORE, set()),
+    "plugins": (CORE | {"hookspecs", "hookapi", "single", "tracing"}, {"pluggy", "click"}),
     "config": (CORE | {"hookspecs"}, set()),
     "codec": (CORE, set()),
     "text": (CORE | {"text"}, set()),
@@ -25,7 +28,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "auth": (CORE | {"store", "auth"}, {"argon2"}),
     "auth.attempts": (CORE, {"limits"}),
     "auth.codes": (CORE | {"auth"}, {"pyotp", "segno"}),
-    "ingest": (CORE | {"codec", "plugins", "store", "text", "search.index", "ingest"}, set()),
+    "ingest": (CORE | {"codec", "plugins", "store", "text", "search.index", "tracing", "ingest"}, set()),
     "ingest.worker": (CORE | {"plugins", "store", "search.home", "ingest"}, set()),
     "doctor": (CORE | {"library", "store", "ingest"}, set()),
     "cli.backing": (CORE | {"doctor", "store.backup", "cli", ""}, {"click", "rich", "filelock"}),
@@ -33,7 +36,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "reader": (CORE | {"store", "text", "search"}, set()),
     "library": (CORE | {"codec", "plugins", "store", "text", "search", "ingest", "reader", "desk"}, {"filelock"}),
     "web": (
-        CORE | {"library", "reader", "desk", "auth", "config", "plugins", "search.query", "text.dates", "web"},
+        CORE
+        | {"library", "reader", "desk", "auth", "config", "plugins", "hookapi", "search.query", "text.dates", "web"},
         {"flask", "flask_bootstrap", "jinja2", "markupsafe", "werkzeug", "waitress"},
     ),
     "web.forms": (CORE | {"web"}, {"flask", "flask_wtf", "wtforms"}),
@@ -46,6 +50,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "auth",
             "config",
             "plugins",
+            "hookapi",
             "search.query",
             "ingest.intake",
             "ingest.supervisor",
@@ -55,7 +60,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"click", "rich"},
     ),
     "__main__": ({"cli"}, set()),
-    "": ({"model", "errors", "hookspecs", "text"}, set()),
+    "": ({"model", "errors", "hookspecs", "hookapi", "text"}, set()),
     "testing": (CORE | {"config", "library", "plugins", "search.query", "ingest.intake"}, {"pytest"}),
 }
 

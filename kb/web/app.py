@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -32,6 +33,7 @@ from kb.web import (
     joining,
     login,
     panels,
+    plugin_status,
     reading,
     records,
     search,
@@ -53,6 +55,7 @@ PAGES: tuple[Blueprint, ...] = (
     joining.blueprint,
     account.blueprint,
     admin.blueprint,
+    plugin_status.blueprint,
     records.blueprint,
     api.blueprint,
     desk.blueprint,
@@ -97,7 +100,9 @@ def create_app(library: Library) -> Flask:
 def _site(library: Library) -> Site:
     plugins = library.plugins
     auth = Auth(library.accounts, library.audit, library.config)
-    return Site(library, auth, plugins.views(), {place: plugins.panels(place) for place in get_args(PanelPlace)})
+    found = {place: plugins.panels(place) for place in get_args(PanelPlace)}
+    started = datetime.now(UTC).replace(tzinfo=None)
+    return Site(library, auth, plugins.views(), found, plugins.owners(), started)
 
 
 def _templates(library: Library) -> ChoiceLoader:

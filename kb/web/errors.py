@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from uuid import uuid4
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -22,6 +22,7 @@ from kb.errors import (
     StorageError,
 )
 from kb.web.hosts import HostError
+from kb.web.site import current_site
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,9 @@ def status_of(error: KbError) -> int:
 
 def unexpected(error: Exception) -> Response:
     """A fault of ours: the log has everything, the visitor a number by which it is found there."""
+    plugin = current_site().owners.get(request.blueprint or "")
+    if plugin:
+        current_site().broken(plugin, "kb_views", request.path)
     number = uuid4().hex[:8]
     log.error("error %s", number, exc_info=error)
     return _response(500, _page(500, number=number))

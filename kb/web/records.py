@@ -42,6 +42,7 @@ ACTIONS: Mapping[str, str] = {
     "user.totp": "確認コードの設定",
     "user.token": "トークンの発行",
     "user.token.end": "トークンの失効",
+    "plugin.failed": "プラグインの失敗",
 }
 """What the entries are called; those of plugins and of other parts are shown as they are written."""
 
