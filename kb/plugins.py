@@ -79,7 +79,7 @@ class _Call:
         result: Any = None
         began, failed = perf_counter(), ""
         try:
-            values = self.implementation.function(**given)
+            values: Any = self.implementation.function(**given)
             result = list(values) if kind is list and values is not None else values
         except Exception as error:
             failed = type(error).__name__
@@ -229,6 +229,10 @@ class Plugins:
             )
             for name, module in self._manager.list_name_plugin()
         ]
+
+    def modules(self) -> dict[str, object]:
+        """The plugins in use by name: to have them again, with others."""
+        return dict(self._manager.list_name_plugin())
 
     def extractors(self) -> tuple[tuple[str, str], ...]:
         """Name and module (or single file) of each plugin that reads a format: what the reading process has to load.

@@ -1,6 +1,7 @@
 """For tests of plugins and of the knowledge base itself: documents without files, and a library in a temporary folder.
 
-Needs pytest. In a conftest.py, ``pytest_plugins = ["kb.testing"]`` brings the ``library`` fixture.
+Needs pytest. In a conftest.py, ``pytest_plugins = ["kb.testing"]`` brings the ``library`` fixture. ``check_plugin`` is
+the conformance suite: ``assert check_plugin("kb_minutes", kb_minutes) == []``.
 """
 
 from __future__ import annotations
@@ -12,10 +13,26 @@ import pytest
 
 from kb.config import load
 from kb.ingest.intake import Outcome
+from kb.kit.check import check_plugin
+from kb.kit.subject import Complaint
 from kb.library import Library
 from kb.model import EVERYTHING, AccessClass, Block, Document, Extraction, Page, Section
 from kb.plugins import Plugins
 from kb.search.query import parse
+
+__all__ = [
+    "Complaint",
+    "a_document",
+    "a_section",
+    "check_plugin",
+    "extraction_of",
+    "headings",
+    "ingest_text",
+    "library",
+    "open_library",
+    "search",
+    "work_off",
+]
 
 
 def extraction_of(text: str, media_type: str = "text/plain") -> Extraction:

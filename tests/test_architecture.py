@@ -55,13 +55,18 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "ingest.intake",
             "ingest.supervisor",
             "web",
+            "kit",
             "cli",
         },
         {"click", "rich"},
     ),
+    "kit": (
+        CORE | {"config", "desk", "hookapi", "hookspecs", "ingest", "library", "plugins", "text", "web.app", "kit", ""},
+        {"jinja2"},
+    ),
     "__main__": ({"cli"}, set()),
     "": ({"model", "errors", "hookspecs", "hookapi", "text"}, set()),
-    "testing": (CORE | {"config", "library", "plugins", "search.query", "ingest.intake"}, {"pytest"}),
+    "testing": (CORE | {"config", "kit", "library", "plugins", "search.query", "ingest.intake"}, {"pytest"}),
 }
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
 import click
 from rich.markup import escape
 
 from kb.cli.japanese import Command, Group
 from kb.cli.output import err, out, print_json
 from kb.cli.session import Session, data_option, json_option
+from kb.errors import NotFoundError, PluginError
 from kb.hookapi import HOOK_API
 from kb.plugins import Plugins
 
@@ -46,3 +51,37 @@ def _show(session: Session, as_json: bool) -> None:
         for warning in one.warnings:
             err.print(f"[yellow]注意[/] {escape(one.name)}：{escape(warning)}")
     out.print(f"フックの版 {HOOK_API}、プラグイン {len(every)}個")
+
+
+@plugin.command(cls=Command)
+@data_option
+@click.argument("name", required=False, metavar="[名前]")
+@click.option(
+    "--sample",
+    "samples",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="ファイル",
+    help="kb_extract が読む見本。壊した写しでも試します（何度でも書けます）。",
+)
+@json_option
+@click.pass_obj
+def check(session: Session, name: str | None, samples: tuple[Path, ...], as_json: bool) -> None:
+    """プラグインが約束を守っているかを点検します。名前を省くとすべてを点検します。"""
+    from kb.kit.check import check_plugin  # noqa: PLC0415 - the other commands do without the web framework
+
+    every = Plugins.of(session.config()).modules()
+    if name is not None and name not in every:
+        known = "、".join(every)
+        raise NotFoundError(name, "この名前のプラグインはありません。", f"入っているもの：{known}")
+    chosen = [name] if name else list(every)
+    found = {one: check_plugin(one, every[one], samples=samples, others=every) for one in chosen}
+    if as_json:
+        print_json([{"plugin": one, **asdict(c)} for one, complaints in found.items() for c in complaints])
+    for one, complaints in () if as_json else found.items():
+        for complaint in complaints:
+            err.print(f"[bold red]不合格[/] {escape(one)} {escape(str(complaint))}")
+        if not complaints:
+            out.print(f"合格  {escape(one)}")
+    if any(found.values()):
+        sys.exit(PluginError.exit_code)
