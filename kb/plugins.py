@@ -410,11 +410,15 @@ def _unique(pairs: Iterable[tuple[str, Named]], what: Literal["取込元", "資�
 def _check_span(plugin: str, annotation: object, section: Section) -> None:
     if not isinstance(annotation, Annotation):
         given = type(annotation).__name__
-        raise PluginError(plugin, f"kb_annotate は Annotation を返す約束ですが、{given} を返しました。", DISABLE_HINT)
+        raise PluginError(
+            plugin, f"kb_annotate は Annotation を返す約束ですが、{given} を返しました。", DISABLE_HINT, "kb_annotate"
+        )
     text = section.heading if annotation.where == "heading" else section.text
     if not 0 <= annotation.start < annotation.end <= len(text):
         span = f"{annotation.start}:{annotation.end}"
-        raise PluginError(plugin, f"kb_annotate の範囲 {span} が本文（{len(text)}字）の外です。", DISABLE_HINT)
+        raise PluginError(
+            plugin, f"kb_annotate の範囲 {span} が本文（{len(text)}字）の外です。", DISABLE_HINT, "kb_annotate"
+        )
 
 
 def _places(document: Document, sections: Sequence[Section]) -> dict[tuple[str, str], str]:
@@ -428,8 +432,10 @@ def _places(document: Document, sections: Sequence[Section]) -> dict[tuple[str, 
 def _check_evidence(plugin: str, finding: object, places: Mapping[tuple[str, str], str]) -> None:
     if not isinstance(finding, Finding):
         given = type(finding).__name__
-        raise PluginError(plugin, f"kb_review は Finding を返す約束ですが、{given} を返しました。", DISABLE_HINT)
+        raise PluginError(
+            plugin, f"kb_review は Finding を返す約束ですが、{given} を返しました。", DISABLE_HINT, "kb_review"
+        )
     text = places.get((finding.section, finding.where))
     if text is None or not finding.evidence or text[finding.start : finding.end] != finding.evidence:
         span = f"{finding.start}:{finding.end}"
-        raise PluginError(plugin, f"kb_review の範囲 {span} に、その語句がありません。", DISABLE_HINT)
+        raise PluginError(plugin, f"kb_review の範囲 {span} に、その語句がありません。", DISABLE_HINT, "kb_review")

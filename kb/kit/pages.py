@@ -91,6 +91,8 @@ def removed(subject: Subject) -> Found:
         people = People(library)
         planted = [one for access in AccessClass for one in plant(library, subject, access)]
         addresses = people.addresses(subject, planted)
+        for who, address in product(people.roles, addresses):
+            people.get(who, address)  # whatever a page remembers, it now does
         for one in planted:
             library.desk(OPERATOR).bin(one.document.id)
         library.bring_up_to_date()
