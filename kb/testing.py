@@ -6,7 +6,7 @@ the conformance suite: ``assert check_plugin("kb_minutes", kb_minutes) == []``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -51,9 +51,12 @@ def a_section(text: str, heading: str = "見出し") -> Section:
     return Section(heading, (Block(text),))
 
 
-def open_library(home: Path, plugins: Plugins | None = None, **settings: object) -> Library:
-    """A library in ``home`` with the installed plugins, or with exactly the given ones."""
-    return Library(load(home, environ={}, overrides=settings), plugins)
+def open_library(
+    home: Path, plugins: Plugins | None = None, *, extra: Mapping[str, object] | None = None, **settings: object
+) -> Library:
+    """A library in ``home`` with the installed plugins and the ``extra`` modules, or with exactly the given ones."""
+    with_extra = Plugins.load(extra=extra) if extra else None
+    return Library(load(home, environ={}, overrides=settings), plugins or with_extra)
 
 
 def ingest_text(library: Library, name: str, text: str, content_type: str = "", access: str = "") -> Outcome:

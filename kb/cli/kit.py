@@ -14,6 +14,7 @@ from kb.cli.output import err, out, print_json
 from kb.cli.session import Session, data_option, json_option
 from kb.errors import NotFoundError, PluginError
 from kb.hookapi import HOOK_API
+from kb.kit.scaffold import KINDS, Kind, create
 from kb.plugins import Plugins
 
 
@@ -51,6 +52,25 @@ def _show(session: Session, as_json: bool) -> None:
         for warning in one.warnings:
             err.print(f"[yellow]注意[/] {escape(one.name)}：{escape(warning)}")
     out.print(f"フックの版 {HOOK_API}、プラグイン {len(every)}個")
+
+
+@plugin.command(cls=Command)
+@click.argument("name", metavar="名前")
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    default=KINDS[0],
+    help="足すもの（種類、取込元、画面、ファイル形式）。既定は content-type。",
+)
+@click.option("--label", default="新しい資料", metavar="日本語", help="画面での名前（議事録 など）。")
+@click.option(
+    "--into", type=click.Path(file_okay=False, path_type=Path), default=Path(), metavar="フォルダー", help="作る場所。"
+)
+def new(name: str, kind: Kind, label: str, into: Path) -> None:
+    """テストの通るプラグインのひな形を作ります。今あるものは上書きしません。"""
+    folder = create(name, kind, into, label)
+    out.print(f"作りました：{escape(str(folder))}")
+    out.print(f"次は：cd {escape(str(folder))} && pip install -e . && pytest && kb plugin check {name}")
 
 
 @plugin.command(cls=Command)

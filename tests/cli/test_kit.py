@@ -141,3 +141,43 @@ def test_serve_starts_in_spite_of_a_broken_plugin(home):
         assert server.process.returncode == 0
         assert "worker ended" not in server.err  # the worker beside it leaves out the same plugins
     assert "安全モード" in safe.err
+
+
+def test_new_writes_a_package_and_says_how_to_go_on(kb, tmp_path):
+    code, out, _ = kb("plugin", "new", "kb_minutes", "--kind", "view", "--label", "議事録", "--into", str(tmp_path))
+    assert code == 0
+    assert "kb plugin check kb_minutes" in out
+    assert "議事録" in (tmp_path / "kb_minutes" / "kb_minutes" / "__init__.py").read_text(encoding="utf-8")
+    code, _, err = kb("plugin", "new", "kb_minutes", "--into", str(tmp_path))
+    assert code == 2
+    assert "既にあります" in err
+
+
+BAD = """
+from kb import Annotation, hookimpl
+
+
+@hookimpl
+def kb_annotate(section):
+    return [Annotation("role", "民生委員", "民生委員", 0, 4000)]
+"""
+
+
+def test_check_tells_what_where_and_what_next_and_sets_the_exit_code(kb, home):
+    (home / "plugins" / "roles.py").write_text(BAD, encoding="utf-8")
+    code, _, err = kb("plugin", "check", "roles")
+    assert code == 4
+    assert "不合格 roles [文字] kb_annotate、" in err
+    assert "範囲 0:4000" in err
+    (first, *_) = json.loads(kb("plugin", "check", "roles", "--json")[1])
+    assert set(first) == {"plugin", "check", "where", "reason", "fix"}
+    (home / "plugins" / "roles.py").write_text(
+        BAD.replace("0, 4000", "0, 1").replace("return [", "return section.text.strip() and [")
+    )
+    assert kb("plugin", "check", "roles")[:2] == (0, "合格  roles\n")
+
+
+def test_check_of_a_plugin_that_is_not_there(kb):
+    code, _, err = kb("plugin", "check", "kb_nothing")
+    assert code == 5
+    assert "kb_newsletters" in err
