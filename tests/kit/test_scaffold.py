@@ -40,7 +40,8 @@ def test_a_new_package_is_clean_and_typed(tmp_path, kind):
 
 
 @pytest.mark.parametrize(
-    "name", ["", "Minutes", "kb-minutes", "議事録", "../kb_minutes", "kb_", "1kb", "class", "json", "kb", "kb_dates", "a" * 41]
+    "name",
+    ["", "Minutes", "kb-minutes", "議事録", "../kb_minutes", "kb_", "1kb", "class", "json", "kb", "kb_dates", "a" * 41],
 )
 def test_a_name_that_cannot_be_a_package_is_refused_before_anything_is_written(tmp_path, name):
     with pytest.raises(ConfigError, match=r"。"):
