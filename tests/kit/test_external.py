@@ -53,22 +53,11 @@ def python(tmp_path_factory):
 
 @pytest.fixture
 def kb(python, tmp_path):
-    environ = {
-        name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "COVERAGE_PROCESS_START"}
-    }
-
     def command(*arguments, code=0):
-        return run(
-            python,
-            "-m",
-            "kb",
-            "--data",
-            tmp_path / "data",
-            *arguments,
-            code=code,
-            cwd=tmp_path,
-            env={**environ, "PYTHONUTF8": "1"},
-        )
+        left_out = {"PYTHONPATH", "COVERAGE_PROCESS_START"}
+        environ = {name: value for name, value in os.environ.items() if name not in left_out} | {"PYTHONUTF8": "1"}
+        words = (python, "-m", "kb", "--data", tmp_path / "data", *arguments)
+        return run(*words, code=code, cwd=tmp_path, env=environ)
 
     return command
 
@@ -103,4 +92,5 @@ def test_without_it_its_documents_are_still_found(kb, tmp_path, monkeypatch):
     path.write_text(CALENDAR, encoding="utf-8", newline="")
     kb("ingest", path)
     monkeypatch.setenv("KB_DISABLED_PLUGINS", "example_events")
+    assert "example_events" not in kb("plugin", "list")
     assert json.loads(kb("search", "--json", "移動販売"))["total"] == 1
