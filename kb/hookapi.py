@@ -1,7 +1,12 @@
 """The version of the hooks: what a plugin may rely on, and what happens to one that was written for another.
 
 A new minor version adds hooks and arguments, a new major one takes some away. Whatever is to go keeps working for one
-minor version with a warning that names its replacement (``Deprecated``).
+minor version with a warning that names its replacement::
+
+    LANGUAGE = Deprecated("kb_annotate の引数 language", "document.fields", since="1.1", given=...)
+
+    @hookspec(warn_on_impl_args={"language": LANGUAGE})
+    def kb_annotate(section: Section, document: Document, language: str) -> Iterable[Annotation]: ...
 """
 
 from __future__ import annotations

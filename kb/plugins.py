@@ -350,6 +350,11 @@ class Plugins:
         return result
 
 
+def known(home: Path) -> set[str]:
+    """The names of all plugins that are there, in use or not: those that are installed, and single files."""
+    return {point.name for point in entry_points(group=GROUP)} | {p.stem for p in (home / single.FOLDER).glob("*.py")}
+
+
 DISABLE_HINT = "プラグインの作者に知らせてください。設定 disabled_plugins で外すこともできます。"
 
 

@@ -1,7 +1,8 @@
 """Single-file plugins: ``plugins/*.py`` in the data folder, for a first try without packaging anything.
 
-They are code that runs with the rights of ``kb``, so they are taken from that one folder only, and only if nobody but
-the owner of the data (or root) can have written them. Packages in that folder are none of ours: those are installed.
+They are code that runs with the rights of ``kb``, so they are taken from that one folder only, and only if they belong
+to whoever runs ``kb`` (or root) and not everybody can write them. Packages in that folder are none of ours: those are
+installed.
 """
 
 from __future__ import annotations
@@ -29,9 +30,13 @@ def found(folder: Path, disabled: Collection[str] = ()) -> Iterator[Path]:
     """The files that are plugins, in order of their names; hidden ones and ``_parts.py`` are not.
 
     Raises:
-        PluginError: the folder can be written by anybody, or a file's name is no plugin's.
+        PluginError: the folder lies elsewhere or can be written by anybody, or a file's name is no plugin's.
 
     """
+    if folder.is_symlink():
+        raise PluginError(
+            FOLDER, "ほかの場所を指すリンクです。", "データのフォルダーの中にフォルダーを作ってください。"
+        )
     files = sorted(path for path in folder.glob("*.py") if path.stem not in disabled and path.name[0] not in "._")
     if files:
         _check(FOLDER, folder, folder.stat())

@@ -148,6 +148,16 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path, write):
 
 
 @posix
+def test_a_folder_that_is_a_link_is_refused(tmp_path, write):
+    write("roles.py", ANNOTATOR)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "plugins").symlink_to(tmp_path / "plugins")
+    with pytest.raises(PluginError, match="ほかの場所を指すリンク"):
+        plugins(home)
+
+
+@posix
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a file away")
 def test_somebody_elses_file_is_refused(tmp_path, write):
     os.chown(write("roles.py", ANNOTATOR), 65534, 65534)

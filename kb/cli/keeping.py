@@ -20,10 +20,11 @@ from kb.cli.japanese import Command
 from kb.cli.output import err, out, print_json, progress_bar
 from kb.cli.session import Session, data_option, json_option, plugin_options
 from kb.cli.users import first_steps
-from kb.errors import ExtractionError
+from kb.errors import ConfigError, ExtractionError
 from kb.ingest.intake import Outcome
 from kb.ingest.supervisor import Supervisor
 from kb.model import EVERYTHING, OPERATOR
+from kb.plugins import known
 
 
 @click.command(cls=Command)
@@ -122,6 +123,7 @@ def serve(session: Session, host: str | None, port: int | None, threads: int | N
     from kb.web.serve import serve as run  # noqa: PLC0415
 
     session.overrides |= {"host": host, "port": port, "threads": threads}
+    _check_left_out(session)
     with session.library() as library, library.serving():
         if ingest_first:
             labels = {name: kind.label for name, kind in library.content_types.items()}
@@ -131,6 +133,15 @@ def serve(session: Session, host: str | None, port: int | None, threads: int | N
         app = create_app(library)
         with Supervisor(_worker(session, library.config.home)):
             run(app, library.config.host, library.config.port, library.config.threads, first_steps(session))
+
+
+def _check_left_out(session: Session) -> None:
+    """A name with a slip in it would leave the plugin in."""
+    every = known(session.config().home)
+    for name in session.without:
+        if name not in every:
+            fix = f"入っているもの：{'、'.join(sorted(every))}"
+            raise ConfigError(f"--without {name}", "この名前のプラグインはありません。", fix)
 
 
 def _worker(session: Session, home: Path) -> list[str]:

@@ -179,8 +179,9 @@ def _description(subject: Subject, kind: ContentType, file: File, extraction: Ex
     for name, value in said.fields.items():
         if name not in names:
             yield f"describe の項目「{name}」は fields に宣言されていません。"
-        if not isinstance(value, str) or value != value.strip() or re.search(r"[\r\n\t]", value):
-            yield f"describe の項目「{name}」の値 {value!r} が、前後に空白のない1行の文字列でありません。"
+        for one in value if isinstance(value, tuple) else (value,):
+            if not isinstance(one, str) or one != one.strip() or re.search(r"[\r\n\t]", one):
+                yield f"describe の項目「{name}」の値 {one!r} が、前後に空白のない1行の文字列でありません。"
 
 
 def _plain(text: str) -> str:

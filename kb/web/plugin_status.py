@@ -54,11 +54,13 @@ def index() -> str:
 def _over_documents() -> Iterator[Breakdown]:
     """What the worker and the desk wrote down; administrators may know of all documents."""
     site = current_site()
-    titles = {document.id: document.title for document in site.library.store.drafts.documents(EVERYTHING)}
-    for entry in site.auth.log.entries(actions=("plugin.failed",), since=site.started, limit=MOST):
-        known = entry.subject in titles
-        document, what = (entry.subject, titles[entry.subject]) if known else ("", f"削除された資料（{entry.subject}）")
-        yield Breakdown(entry.at, str(entry.detail.get("plugin")), str(entry.detail.get("hook")), document, what)
+    entries = site.auth.log.entries(actions=("plugin.failed",), since=site.started, limit=MOST)
+    documents = site.library.store.drafts.documents_by_id({entry.subject for entry in entries}, EVERYTHING)
+    for entry in entries:
+        found = documents.get(entry.subject)
+        what = (found.title or found.file_name) if found else f"削除された資料（{entry.subject}）"
+        plugin, hook = str(entry.detail.get("plugin")), str(entry.detail.get("hook"))
+        yield Breakdown(entry.at, plugin, hook, found.id if found else "", what)
 
 
 def _on_pages() -> Iterator[Breakdown]:

@@ -181,3 +181,10 @@ def test_check_of_a_plugin_that_is_not_there(kb):
     code, _, err = kb("plugin", "check", "kb_nothing")
     assert code == 5
     assert "kb_newsletters" in err
+
+
+def test_leaving_out_a_plugin_that_is_not_there_is_a_slip(kb):
+    code, _, err = kb("serve", "--without", "kb_date")
+    assert code == 2
+    assert "--without kb_date：この名前のプラグインはありません" in err
+    assert "kb_dates" in err
