@@ -382,7 +382,7 @@ def _broken(call: _Call, error: Exception) -> PluginError:
 
 def _module_name(plugin: str, module: object) -> str:
     name = getattr(module, "__name__", "")
-    if name.startswith("kb_single_"):
+    if single.is_single(module):
         return str(getattr(module, "__file__", ""))
     if not isinstance(module, ModuleType) or sys.modules.get(name) is not module:
         raise PluginError(

@@ -23,6 +23,9 @@ FOLDER = "plugins"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
+#: Of the names under which the modules are known to Python.
+_PREFIX = "kb_single_"
+
 _REMOVE = "直すか、ファイルを plugins/ の外に移してください。"
 
 
@@ -65,11 +68,16 @@ def load(path: Path) -> ModuleType:
     return _run(str(path), source)
 
 
+def is_single(module: object) -> bool:
+    """Whether a module is a single file: it cannot be imported by its name."""
+    return getattr(module, "__name__", "").startswith(_PREFIX)
+
+
 @cache
 def _run(path: str, source: bytes) -> ModuleType:
     # Run from its source: a compiled file beside it (__pycache__) may be somebody else's.
     stem = Path(path).stem
-    module = ModuleType(f"kb_single_{stem}")
+    module = ModuleType(f"{_PREFIX}{stem}")
     module.__file__ = path
     sys.modules[module.__name__] = module  # dataclasses and Flask look a module up by its name
     try:

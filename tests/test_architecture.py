@@ -61,7 +61,21 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"click", "rich"},
     ),
     "kit": (
-        CORE | {"config", "desk", "hookapi", "hookspecs", "ingest", "library", "plugins", "text", "web.app", "kit", ""},
+        CORE
+        | {
+            "config",
+            "desk",
+            "hookapi",
+            "hookspecs",
+            "ingest",
+            "library",
+            "plugins",
+            "single",
+            "text",
+            "web.app",
+            "kit",
+            "",
+        },
         {"jinja2"},
     ),
     "__main__": ({"cli"}, set()),

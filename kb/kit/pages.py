@@ -15,10 +15,12 @@ from jinja2 import TemplateError
 
 from kb.errors import KbError, PluginError
 from kb.kit.ground import WORDS, Planted, bare_library, plant
+from kb.kit.inputs import MARKER
 from kb.kit.raised import place, unlogged
 from kb.kit.subject import Found, Subject
 from kb.library import Library
 from kb.model import OPERATOR, AccessClass, Role
+from kb.single import is_single
 from kb.web.app import create_app
 
 PASSWORD = "点検 canal 42 雲雀"  # noqa: S105 - of accounts that live as long as the check
@@ -34,7 +36,7 @@ def templates(subject: Subject) -> Found:
     """Templates lie in a folder of the plugin's own name, can be compiled, and are there where one is named."""
     folder = subject.templates
     own = f"templates/{subject.name}/"
-    for path in sorted(folder.rglob("*")) if folder else ():
+    for path in sorted(folder.rglob("*")) if folder and not is_single(subject.module) else ():
         name = path.relative_to(folder).as_posix() if folder else ""
         if path.is_file() and not name.startswith(f"{subject.name}/"):
             fix = f"{own} の中に移してください。Flask は同じ名前なら先のものを使います。"
@@ -120,6 +122,15 @@ def _traces(people: People, subject: Subject, public: Sequence[Planted], hidden:
                 yield f"{address}（{who}）", f"読めないはずの資料が見えます（{shown}）。", fix
 
 
+def _built(rule: Any, values: Iterable[str]) -> Iterator[str]:
+    """The addresses of a route for these values; those that it does not take (``<int:year>``) are left out."""
+    for value in values:
+        with suppress(ValueError):
+            address = rule.build(dict.fromkeys(rule.arguments, value))
+            if address:
+                yield address[1]
+
+
 # ------------------------------------------------------------------------------------------------------- people
 
 
@@ -187,8 +198,7 @@ class People:
         found = []
         for rule in self._rules(subject):
             if rule.arguments:
-                built = (rule.build(dict.fromkeys(rule.arguments, value)) for value in values)
-                found += [address[1] for address in built if address][:_MOST_ADDRESSES]
+                found += list(_built(rule, values))[:_MOST_ADDRESSES]
             else:
                 found += [rule.rule, f"{rule.rule}?q={WORDS[AccessClass.CASES]}&page=9999&year=2022"]
                 found += [f"{rule.rule}?{name}={word}" for name in sorted(names) for word in WORDS.values()]
@@ -198,7 +208,11 @@ class People:
         if "kb_panels" not in subject.hooks:
             return []
         public = [one for one in planted if one.document.access is AccessClass.PUBLIC]
-        return ["/", *(f"/sections/{section.id}" for one in public for section in self._sections(one))]
+        return [
+            "/",
+            f"/search?q={MARKER}",
+            *(f"/sections/{section.id}" for one in public for section in self._sections(one)),
+        ]
 
     def _rules(self, subject: Subject) -> Iterator[Any]:
         blueprints = {view.blueprint.name for view in subject.alone.views()}

@@ -77,6 +77,9 @@ def index():
 @blueprint.get("/<document>")
 def one(document):
     return current_library().document(document).title
+@blueprint.get("/of/<int:year>/")
+def of(year):
+    return f"{year}年"
 @hookimpl
 def kb_annotate(section):
     at = section.text.find("民生委員")
@@ -214,3 +217,15 @@ def test_a_bad_plugin_fails_its_check_and_is_told_what_where_and_what_next(plugi
 
 def test_every_check_has_a_bad_plugin():
     assert set(CHECKS) - set(BAD) == {"フックの版"}  # see tests/test_hookapi.py: nothing is deprecated yet
+
+
+def test_a_single_file_is_not_blamed_for_the_templates_of_another(tmp_path):
+    folder = tmp_path / "plugins"
+    for name in ("minutes", "roster"):
+        (folder / "templates" / name).mkdir(parents=True)
+        (folder / "templates" / name / "index.html").write_text("一覧", encoding="utf-8")
+        text = "from kb import hookimpl\n\n\n@hookimpl\ndef kb_thesaurus():\n    return []\n"
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    plugins = Plugins.load(folder=folder)
+    modules = plugins.modules()
+    assert check_plugin("roster", modules["roster"], others={}, only=["テンプレート"]) == []
