@@ -5,7 +5,7 @@ Whatever is not listed here (or in ``kb.web`` and ``kb.testing``) is private and
 
 from __future__ import annotations
 
-from kb.errors import ExtractionError, KbError, NotFoundError
+from kb.errors import ExtractionError, KbError, NotFoundError, SourceError
 from kb.hookapi import HOOK_API
 from kb.hookspecs import hookimpl
 from kb.model import (
@@ -29,6 +29,9 @@ from kb.model import (
     Finding,
     Hit,
     Item,
+    Judgement,
+    Kind,
+    Mention,
     Node,
     Not,
     Or,
@@ -78,7 +81,10 @@ __all__ = [
     "Finding",
     "Hit",
     "Item",
+    "Judgement",
     "KbError",
+    "Kind",
+    "Mention",
     "Morpheme",
     "Node",
     "Not",
@@ -94,6 +100,7 @@ __all__ = [
     "Role",
     "Section",
     "Source",
+    "SourceError",
     "Span",
     "Synonyms",
     "Term",

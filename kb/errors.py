@@ -31,6 +31,12 @@ class ExtractionError(KbError):
     exit_code = 3
 
 
+class SourceError(KbError):
+    """A source of files cannot be looked through now; ``subject`` is its name. What came from it before stays."""
+
+    exit_code = 13
+
+
 class QuotaError(ExtractionError):
     """An account has brought as much as it may for now."""
 

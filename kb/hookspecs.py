@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Extraction,
         File,
         Finding,
+        Kind,
         Panel,
         PanelPlace,
         Section,
@@ -60,6 +61,11 @@ def kb_content_types() -> Sequence[ContentType]:  # type: ignore[empty-body]
 @hookspec
 def kb_annotate(section: Section, document: Document) -> Iterable[Annotation]:  # type: ignore[empty-body]
     """What the text of one section says, each with its evidence span. Called once for each section at ingestion."""
+
+
+@hookspec
+def kb_kinds() -> Sequence[Kind]:  # type: ignore[empty-body]
+    """What the annotations of a plugin are called, and which of them narrow results. Called once at start."""
 
 
 @hookspec

@@ -265,6 +265,10 @@ class Field:
     label: str
     facet: bool = False
     """True if results can be narrowed by it."""
+    multiple: bool = False
+    """True if it may have several values: ``Document.fields`` has them one a line."""
+    choices: tuple[str, ...] = ()
+    """The controlled vocabulary that is offered when it is edited; staff add words of their own to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +313,11 @@ class Document:
     name."""
     revision: int = field(default=1, compare=False)
     """Counts every change of what readers see: what the index holds is compared with it."""
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The values of a field, each once; none if it has not been filled in."""
+        lines = (line.strip() for line in self.fields.get(name, "").split("\n"))
+        return tuple(dict.fromkeys(line for line in lines if line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,6 +422,70 @@ class Annotation:
     end: int
     """``start:end`` is the span in ``Section.text`` (or ``Section.heading``, see ``where``)."""
     where: Literal["text", "heading"] = "text"
+    confirmed: bool = False
+    """True if staff have said that it is so; plugins leave it as it is."""
+
+
+def as_it_is(value: str) -> str:
+    """The label of a value that people can read as it is."""
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of annotation that a plugin gives: what it is called, and whether results can be narrowed by it."""
+
+    name: str
+    """ASCII identifier, the ``kind`` of the annotations; also the name of the facet."""
+    label: str
+    """The kind as shown to people: 市町村."""
+    facet: bool = False
+    """True if results can be narrowed by it."""
+    label_of: Callable[[str], str] = as_it_is
+    """The label of a value where only that is known, as in a facet."""
+    judged: bool = True
+    """True if staff are asked whether each is right; False for what is beyond doubt, or too much to look at."""
+
+
+#: Characters of an annotation's words that are kept with what staff said of it.
+MOST_EVIDENCE = 300
+
+
+def words_of(annotation: Annotation, section: Section) -> str:
+    """The words of an annotation's span, the first 300 characters of them."""
+    text = section.heading if annotation.where == "heading" else section.text
+    return text[annotation.start : annotation.end][:MOST_EVIDENCE]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An annotation with the section and the document that say it."""
+
+    annotation: Annotation
+    section: Section
+    document: Document
+
+    @property
+    def evidence(self) -> str:
+        """The sentence (or line) around the annotation's words."""
+        text = self.section.heading if self.annotation.where == "heading" else self.section.text
+        start = max(text.rfind(mark, 0, self.annotation.start) for mark in "。\n") + 1
+        ends = [found for mark in "。\n" if (found := text.find(mark, self.annotation.end - 1)) >= 0]
+        return text[start : min(ends) + 1 if ends else len(text)].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What staff said of all annotations of one kind, value and evidence in a document."""
+
+    kind: str
+    value: str
+    evidence: str
+    """The words of the annotation's span (``words_of``)."""
+    right: bool
+    """False: it is left out, also when the file is read again."""
+    by: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,17 +525,31 @@ class Item:
     """File name shown to people."""
     folder: str = ""
     """The folder it lies in, as a hint: a content type may claim a folder by its name."""
+    stamp: str = ""
+    """Changes whenever the content does (an ETag, or size and time): an item with the stamp of the last time is not
+    read again. Empty: it is read every time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """取込元: where files come from. Listing twice without a change gives the same items; reading changes nothing."""
+    """取込元: where files come from. Listing twice without a change gives the same items; reading changes nothing.
+
+    A source that cannot be reached raises ``kb.SourceError`` from ``items``: nothing is taken for gone then.
+    """
 
     name: str
     label: str
     items: Callable[[], Iterable[Item]]
     read: Callable[[str], BinaryIO]
     """Open one item by its id, for reading bytes; the caller closes it."""
+    minutes: int = 0
+    """How often the server looks through it, in minutes; 0: only ``kb ingest`` does."""
+    prunes: bool = False
+    """True if what it does not list any more goes to the bin, and comes back from there when it is listed again."""
+    content_type: str = ""
+    """The content type of all its items; empty to find out."""
+    access: AccessClass | None = None
+    """The access class of all its items; None for the content type's own."""
 
 
 def describe_by_name(file: File, extraction: Extraction) -> Description:

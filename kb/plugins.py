@@ -30,6 +30,7 @@ from kb.model import (
     Extraction,
     File,
     Finding,
+    Kind,
     Panel,
     PanelPlace,
     Section,
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 
 GROUP = "kb.plugins"
 """The entry point group by which bundled and external plugins are found alike."""
+
+LONGEST_VALUE = 300
+"""Characters of an annotation's value: it is a term of the index and part of a key."""
 
 log = logging.getLogger(__name__)
 
@@ -265,6 +269,10 @@ class Plugins:
         """All content types by their names."""
         return _unique(self._collect("kb_content_types", ContentType), "資料の種類")
 
+    def kinds(self) -> Mapping[str, Kind]:
+        """All kinds of annotations by their names."""
+        return _unique(self._collect("kb_kinds", Kind), "注釈の種類")
+
     def thesaurus(self) -> tuple[Synonyms, ...]:
         """The vocabulary of all plugins."""
         return tuple(entry for _, entry in self._collect("kb_thesaurus", Synonyms))
@@ -398,10 +406,12 @@ def _name(error: Exception) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-Named = TypeVar("Named", Source, ContentType)
+Named = TypeVar("Named", Source, ContentType, Kind)
 
 
-def _unique(pairs: Iterable[tuple[str, Named]], what: Literal["取込元", "資料の種類"]) -> dict[str, Named]:
+def _unique(
+    pairs: Iterable[tuple[str, Named]], what: Literal["取込元", "資料の種類", "注釈の種類"]
+) -> dict[str, Named]:
     by_name: dict[str, Named] = {}
     for plugin, value in pairs:
         if value.name in by_name:
@@ -419,6 +429,9 @@ def _check_span(plugin: str, annotation: object, section: Section) -> None:
             plugin, f"kb_annotate は Annotation を返す約束ですが、{given} を返しました。", DISABLE_HINT, "kb_annotate"
         )
     text = section.heading if annotation.where == "heading" else section.text
+    if len(annotation.value) > LONGEST_VALUE:
+        reason = f"kb_annotate の値が{LONGEST_VALUE}字を超えています。"
+        raise PluginError(plugin, reason, DISABLE_HINT, "kb_annotate")
     if not 0 <= annotation.start < annotation.end <= len(text):
         span = f"{annotation.start}:{annotation.end}"
         raise PluginError(

@@ -19,6 +19,8 @@ from kb.model import (
     Document,
     FacetCount,
     Hit,
+    Kind,
+    Mention,
     Page,
     Query,
     Section,
@@ -46,11 +48,13 @@ class Reader:
         catalogue: Catalogue,
         originals: Originals,
         content_types: Mapping[str, ContentType],
+        kinds: Mapping[str, Kind],
         searcher: Callable[[], Searcher],
         watch: Watch = unwatched,
     ) -> None:
         self.access = access
         self.content_types = content_types
+        self.kinds = kinds
         self._catalogue = catalogue
         self._originals = originals
         self._searcher = searcher
@@ -138,6 +142,25 @@ class Reader:
         """The annotations of sections that this reader has given out, by section id."""
         return self._catalogue.annotations([section.id for section in sections])
 
+    def mentions(self, kind: str, first: str = "", last: str = "", limit: int | None = None) -> list[Mention]:
+        """Everything that sections say of one kind, in order of value (by code point, as ISO 8601 dates sort).
+
+        Args:
+            kind: the kind of the annotations.
+            first: the lowest value; empty for all.
+            last: the value before which it ends; empty for all.
+            limit: how many at most; None for all.
+
+        """
+        found = self._catalogue.mentions(kind, self.access, first, last, limit)
+        sections = self._catalogue.sections(list(dict.fromkeys(section for section, _ in found)), self.access)
+        documents = self._catalogue.documents_by_id({section.document for section in sections.values()}, self.access)
+        return [
+            Mention(annotation, sections[section], documents[sections[section].document])
+            for section, annotation in found
+            if section in sections and sections[section].document in documents  # forgotten in the meantime
+        ]
+
     def original(self, document: Document) -> Path:
         """Where the original file of a document lies.
 
@@ -179,7 +202,7 @@ class Reader:
             return f"{value}年（{era_year(int(value))}）"
         if name == "fiscal":
             return f"{era_year(int(value))}度"
-        return value
+        return self.kinds[name].label_of(value) if name in self.kinds else value
 
 
 def _hit(section: Section, document: Document, score: float, marker: Marker) -> Hit:

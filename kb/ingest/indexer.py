@@ -18,7 +18,9 @@ def entries(
     document: Document, sections: Sequence[Section], annotations: dict[str, tuple[Annotation, ...]]
 ) -> list[Entry]:
     """What the index needs to know of a document's sections."""
-    shared = _document_keywords(document)
+    # What a section says of itself (one case of a register) goes before what holds for its document; no plugin's field
+    # or annotation changes what type and date the document has.
+    given, certain = _field_keywords(document), _document_keywords(document)
     return [
         Entry(
             section=section.id,
@@ -30,15 +32,18 @@ def entries(
             above="\n".join(section.path[:-1]),
             text=section.text,
             date=document.date,
-            keywords=shared | _section_keywords(annotations.get(section.id, ())),
+            keywords=given | _section_keywords(annotations.get(section.id, ())) | certain,
         )
         for section in sections
     ]
 
 
+def _field_keywords(document: Document) -> dict[str, tuple[str, ...]]:
+    return {name: values for name in document.fields if (values := document.values(name))}
+
+
 def _document_keywords(document: Document) -> dict[str, tuple[str, ...]]:
-    keywords: dict[str, tuple[str, ...]] = {name: (value,) for name, value in document.fields.items() if value}
-    keywords |= {"type": (document.type,), "document": (document.id,)}
+    keywords: dict[str, tuple[str, ...]] = {"type": (document.type,), "document": (document.id,)}
     if document.date:
         keywords |= {"year": (str(document.date.year),), "fiscal": (str(fiscal_year(document.date)),)}
     return keywords

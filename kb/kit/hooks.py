@@ -22,6 +22,7 @@ def returned(subject: Subject) -> Found:
     calls: Mapping[str, Callable[[], Any]] = {
         "kb_sources": lambda: subject.alone.sources(subject.config),
         "kb_content_types": subject.alone.content_types,
+        "kb_kinds": subject.alone.kinds,
         "kb_thesaurus": subject.alone.thesaurus,
         "kb_views": subject.alone.views,
         "kb_panels": lambda: [subject.alone.panels(place) for place in get_args(PanelPlace)],

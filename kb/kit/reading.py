@@ -14,7 +14,7 @@ from kb.kit import inputs
 from kb.kit.hooks import IDENTIFIER, RESERVED
 from kb.kit.raised import place
 from kb.kit.subject import GROUND, Found, Subject
-from kb.model import AccessClass, Block, ContentType, Document, Extraction, File, Section
+from kb.model import AccessClass, Annotation, Block, ContentType, Document, Extraction, File, Section
 from kb.text.repair import repair
 
 #: A document whose place in the catalogue is settled.
@@ -91,15 +91,8 @@ def spans(subject: Subject) -> Found:
             continue
         for section in found.sections:
             for annotation in subject.alone.annotate(section, found.document):
-                text = section.heading if annotation.where == "heading" else section.text
-                where = f"kb_annotate、{label}、注釈「{annotation.label}」"
-                if not text[annotation.start : annotation.end].strip():
-                    yield where, "範囲が空白です。", "根拠になる語句の範囲にしてください。"
-                if not IDENTIFIER.fullmatch(annotation.kind) or annotation.kind in RESERVED - {"date"}:
-                    fix = "英小文字・数字・_ の、検索が使わない名前にしてください。"
-                    yield where, f"種別（kind）「{annotation.kind}」は使えません。", fix
-                if not annotation.value.strip() or not annotation.label.strip():
-                    yield where, "value か label が空です。", "値と、人に見せる名前を入れてください。"
+                for reason, fix in _annotation(annotation, section):
+                    yield f"kb_annotate、{label}、注釈「{annotation.label}」", reason, fix
 
 
 # ------------------------------------------------------------------------------------------------------- inside
@@ -162,6 +155,19 @@ def _section(section: Section) -> Iterator[str]:
         yield "見出しに改行があります。"
 
 
+def _annotation(annotation: Annotation, section: Section) -> Iterator[tuple[str, str]]:
+    text = section.heading if annotation.where == "heading" else section.text
+    if not text[annotation.start : annotation.end].strip():
+        yield "範囲が空白です。", "根拠になる語句の範囲にしてください。"
+    if not IDENTIFIER.fullmatch(annotation.kind) or annotation.kind in RESERVED - {"date"}:
+        reason = f"種別（kind）「{annotation.kind}」は使えません。"
+        yield reason, "英小文字・数字・_ の、検索が使わない名前にしてください。"
+    if annotation.confirmed:
+        yield "confirmed が True です。", "確かめるのは職員です。付けないでください。"
+    if not annotation.value.strip() or not annotation.label.strip():
+        yield "value か label が空です。", "値と、人に見せる名前を入れてください。"
+
+
 def _description(subject: Subject, kind: ContentType, file: File, extraction: Extraction) -> Iterator[str]:
     try:
         said: Any = kind.describe(file, extraction)
@@ -175,11 +181,11 @@ def _description(subject: Subject, kind: ContentType, file: File, extraction: Ex
         yield f"describe の title が文字列でありません（{said.title!r}）。"
     if isinstance(said.date, datetime):
         yield "describe の date が datetime です（date にします）。"
-    names = {field.name for field in kind.fields}
+    several = {field.name: field.multiple for field in kind.fields}
     for name, value in said.fields.items():
-        if name not in names:
+        if name not in several:
             yield f"describe の項目「{name}」は fields に宣言されていません。"
-        for one in value if isinstance(value, tuple) else (value,):
+        for one in value.split("\n") if isinstance(value, str) and several.get(name) else (value,):
             if not isinstance(one, str) or one != one.strip() or re.search(r"[\r\n\t]", one):
                 yield f"describe の項目「{name}」の値 {one!r} が、前後に空白のない1行の文字列でありません。"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -93,6 +93,14 @@ class Catalogue:
             connection.execute(delete(tables.failure).where(*_origin(tables.failure, failure.source, failure.uri)))
             connection.execute(insert(tables.failure), asdict(failure) | {"at": rows.now()})
 
+    def keep_failures(self, source: str, uris: Collection[str]) -> None:
+        """Forget the failures of what a source does not list any more."""
+        f = tables.failure.c
+        with self._engine.begin() as connection:
+            failed = set(connection.scalars(select(f.uri).where(f.source == source)))
+            for uri in failed - set(uris):
+                connection.execute(delete(tables.failure).where(*_origin(tables.failure, source, uri)))
+
     # ------------------------------------------------------------------------------------------------- reading
 
     def document(self, document: str, access: frozenset[AccessClass]) -> Document | None:
@@ -151,6 +159,20 @@ class Catalogue:
             for section, found_rows in groupby(self._rows(query), key=lambda row: str(row.section)):
                 found[section] = tuple(map(rows.annotation, found_rows))
         return found
+
+    def mentions(
+        self, kind: str, access: frozenset[AccessClass], first: str = "", last: str = "", limit: int | None = None
+    ) -> list[tuple[str, Annotation]]:
+        """Annotations of one kind with their section ids, in order of value: from ``first`` up to before ``last``."""
+        a, s = tables.annotation.c, tables.section
+        joined = tables.annotation.join(s).join(tables.document, s.c.document == tables.document.c.id)
+        query = select(*rows.ANNOTATION_COLUMNS).select_from(joined).where(a.kind == kind, *self._shown(access))
+        if first:
+            query = query.where(a.value >= first)
+        if last:
+            query = query.where(a.value < last)
+        query = query.order_by(a.value, s.c.document, s.c.ordinal, a.where, a.start).limit(limit)
+        return [(str(row.section), rows.annotation(row)) for row in self._rows(query)]
 
     def failures(self) -> list[Failure]:
         """Files that could not be taken in: first those of which not even the bytes are there, latest first."""

@@ -61,7 +61,7 @@ def section_row(value: Section) -> dict[str, Any]:
 
 def annotation(row: Row[Any]) -> Annotation:
     """An annotation of ``ANNOTATION_COLUMNS``."""
-    return Annotation(row.kind, row.value, row.label, row.start, row.end, row.where)
+    return Annotation(row.kind, row.value, row.label, row.start, row.end, row.where, row.confirmed)
 
 
 def version(row: Row[Any]) -> Version:

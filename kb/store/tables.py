@@ -85,6 +85,59 @@ annotation = Table(
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("where", String(16), nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Index("ix_annotation_kind_value", "kind", "value"),
+)
+
+#: What staff said of annotations. It outlives them: they are found anew whenever the file is read.
+judgement = Table(
+    "judgement",
+    metadata,
+    Column("document", ForeignKey("document.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(64), primary_key=True),
+    Column("value", String(300), primary_key=True),
+    Column("evidence", String(300), primary_key=True),
+    Column("right", Boolean, nullable=False),
+    Column("by", String(255), nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+
+#: Words that staff have added to the controlled vocabulary of a field.
+vocabulary = Table(
+    "vocabulary",
+    metadata,
+    Column("field", String(64), primary_key=True),
+    Column("word", String(100), primary_key=True),
+    Column("by", String(255), nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+
+#: What a source has listed: which document each item has become, and with what stamp.
+source_item = Table(
+    "source_item",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("uri", String(700), primary_key=True),
+    Column("stamp", Text, nullable=False),
+    Column("document", String(40), nullable=False),
+    # True while it is in the bin because the source lists it no more.
+    Column("gone", Boolean, nullable=False),
+)
+
+#: How a source was looked through last.
+source_run = Table(
+    "source_run",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("began_at", DateTime),
+    Column("ended_at", DateTime),
+    Column("asked", Boolean, nullable=False),
+    Column("listed", Integer, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("binned", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fix", Text, nullable=False),
 )
 
 #: The files of a document. The highest number is the one to be read; ``document.version`` the one that readers see.

@@ -9,7 +9,7 @@ from unicodedata import category
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from kb.model import ContentType, Filter, Query, Sort
+from kb.model import ContentType, Filter, Kind, Query, Sort
 from kb.search.query import MAX_LENGTH, parse
 from kb.web.site import current_library
 
@@ -80,17 +80,24 @@ class Asked:
         return Asked(text=text, sort=self.sort)
 
 
-def facet_fields(content_types: Iterable[ContentType]) -> dict[str, str]:
-    """The fields by which results can be narrowed, with their labels: type, year, and what content types bring."""
+def facet_fields(content_types: Iterable[ContentType], kinds: Iterable[Kind] = ()) -> dict[str, str]:
+    """What results can be narrowed by, with labels: type, year, fields of content types, kinds of annotations."""
     fields = {"type": "資料の種類", "year": "発行年"}
     for kind in content_types:
         fields |= {field.name: field.label for field in kind.fields if field.facet and field.name not in fields}
+    fields |= {kind.name: kind.label for kind in kinds if kind.facet and kind.name not in fields}
     return {name: label for name, label in fields.items() if name not in RESERVED and not name.startswith("_")}
 
 
 def asked() -> Asked:
     """What the address of the present request asks for. Whatever makes no sense in it counts as absent."""
-    return read(request.args, facet_fields(current_library().content_types.values()))
+    return read(request.args, current_facets())
+
+
+def current_facets() -> dict[str, str]:
+    """What results can be narrowed by here, with labels."""
+    library = current_library()
+    return facet_fields(library.content_types.values(), library.kinds.values())
 
 
 def read(args: MultiDict[str, str], fields: Iterable[str]) -> Asked:

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 
 from kb.model import And, Filter, Node, Or, Page, Phrase, Prefix, Term
 from kb.web.access import open_to_all
-from kb.web.asking import SORTS, Asked, asked, facet_fields
+from kb.web.asking import SORTS, Asked, asked, current_facets
 from kb.web.site import current_library, current_site
 
 blueprint = Blueprint("search", __name__)
@@ -83,7 +83,7 @@ def search() -> str:
 def answered(question: Asked) -> tuple[Asked, Page]:
     """The page that was asked for; the last one, if there are fewer."""
     library, settings = current_library(), current_site().library.config
-    fields = facet_fields(library.content_types.values())
+    fields = current_facets()
     page = library.search(question.query(settings.per_page, fields))
     if question.page > max(page.pages, 1):
         question = question.at(max(page.pages, 1))
@@ -97,7 +97,7 @@ def facets_of(question: Asked, page: Page) -> list[Facet]:
     A facet that is itself chosen from counts what there would be without that choice, so that more can be added to it.
     """
     library = current_library()
-    fields = facet_fields(library.content_types.values())
+    fields = current_facets()
     facets = []
     for name, label in fields.items():
         narrowed = [one for one in question.filters if one.field == name]

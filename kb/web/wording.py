@@ -67,7 +67,7 @@ def particulars(document: Document) -> list[tuple[str, str]]:
     """The fields that its type gives a document, with their labels: 号, 発行者."""
     kind = current_library().content_types.get(document.type)
     fields = kind.fields if kind else ()
-    return [(field.label, document.fields[field.name]) for field in fields if document.fields.get(field.name)]
+    return [(field.label, "、".join(document.values(field.name))) for field in fields if document.values(field.name)]
 
 
 def seconds(milliseconds: float) -> str:

@@ -10,11 +10,17 @@ from collections.abc import Iterator
 from flask import render_template, url_for
 from markupsafe import Markup
 
-from kb import Annotation, Document, Panel, PanelPlace, Section, find_dates, hookimpl
+from kb import Annotation, Document, Kind, Panel, PanelPlace, Section, find_dates, hookimpl
 from kb.web import current_library
 
 MOST = 12
 """Dates shown beside one article; a long table of events would push everything else off the screen."""
+
+
+@hookimpl
+def kb_kinds() -> list[Kind]:
+    """Dates: found by their form, and so many that nobody is asked about each."""
+    return [Kind("date", "日付", judged=False)]
 
 
 @hookimpl
