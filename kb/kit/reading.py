@@ -136,9 +136,6 @@ def _sections(kind: ContentType, label: str, found: Reading, *, keeps: bool) -> 
     for section in found.sections:
         for reason in _section(section):
             yield where, reason, _DOCUMENTED
-    ids = [section.id for section in found.sections]
-    if len(ids) != len(set(ids)):
-        yield where, "同じIDの記事があります。", "id は空のままにしてください。本体が付けます。"
     said = "".join(f"{section.heading}\n{section.text}" for section in found.sections)
     if keeps and inputs.MARKER not in _plain(said + found.document.title):
         yield where, "本文の一部が失われました。", "すべての文を、どれかの記事に入れてください。"
