@@ -6,6 +6,7 @@ Whatever is not listed here (or in ``kb.web`` and ``kb.testing``) is private and
 from __future__ import annotations
 
 from kb.errors import ExtractionError, KbError, NotFoundError, SourceError
+from kb.hookapi import HOOK_API
 from kb.hookspecs import hookimpl
 from kb.model import (
     AccessClass,
@@ -41,6 +42,7 @@ from kb.model import (
     Prefix,
     Query,
     Range,
+    Role,
     Section,
     Source,
     Span,
@@ -56,6 +58,7 @@ from kb.text.outline import outline
 __version__ = "0.1.0"
 
 __all__ = [
+    "HOOK_API",
     "AccessClass",
     "And",
     "Annotation",
@@ -94,6 +97,7 @@ __all__ = [
     "Prefix",
     "Query",
     "Range",
+    "Role",
     "Section",
     "Source",
     "SourceError",

@@ -92,6 +92,8 @@ SETTINGS: tuple[Setting, ...] = (
     _number("upload_files", 1, 100, "一度に送れるファイルの数"),
     _number("quota_megabytes", 0, 1048576, "1つのアカウントが24時間に取り込める量（MiB、0なら限らない）"),
     Setting("disabled_plugins", "使わないプラグインの名前（コンマ区切り）", _names, "プラグインの名前"),
+    _switch("safe_mode", "プラグインなしで動かす（検索と閲覧だけ。取り込みと変更はしない）"),
+    _switch("trace_hooks", "プラグインの呼び出しを1回ずつログに書く（名前、ミリ秒、件数）"),
     _switch("https", "https で使う（cookie を https だけで送り、HSTS を付ける）"),
     Setting("hosts", "サーバーの名前（コンマ区切り。空なら localhost とIPアドレスだけで使える）", _names, "ホスト名"),
     _number("proxies", 0, 5, "サーバーの前に置いたリバースプロキシーの数"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import ConfigError, ForbiddenError, NotFoundError
+from kb.ingest.failing import noted
 from kb.ingest.reading import Means, annotated, edited
 from kb.ingest.review import Reviewed, reviewed
 from kb.model import (
@@ -353,9 +354,10 @@ class Desk:
         """Carry out what has been decided and edited on the document as it is, without reading its file again."""
         before = self.drafts.document(document)
         sections = self.drafts.sections(document)
-        found = reviewed(before, sections, self.decisions(document), self._means.review, self.findings(document))
-        changed = Reviewed(edited(found.document, self.edits(document)), found.sections, found.findings)
-        reading = annotated(changed, self._means.plugins, self.judgements(document))
+        with noted(self._store.audit, self.actor.name, document):
+            found = reviewed(before, sections, self.decisions(document), self._means.review, self.findings(document))
+            changed = Reviewed(edited(found.document, self.edits(document)), found.sections, found.findings)
+            reading = annotated(changed, self._means.plugins, self.judgements(document))
         held = self._store.register.is_held(document)
         state = State.DRAFT if held or reading.findings else State.PUBLISHED
         content = Content(

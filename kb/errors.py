@@ -52,9 +52,13 @@ class QuotaError(ExtractionError):
 
 
 class PluginError(KbError):
-    """A plugin does not keep the contract; ``subject`` is the plugin's name."""
+    """A plugin does not keep the contract; ``subject`` is the plugin's name, ``hook`` where it broke down, if known."""
 
     exit_code = 4
+
+    def __init__(self, subject: str, reason: str, fix: str = "", hook: str = "") -> None:
+        super().__init__(subject, reason, fix)
+        self.hook = hook
 
 
 class ConfigError(KbError):

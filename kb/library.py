@@ -17,7 +17,16 @@ from typing import BinaryIO, Self
 from filelock import FileLock, Timeout
 
 from kb.desk import Desk
-from kb.errors import BusyError, ConfigError, ExtractionError, IndexBrokenError, KbError, NotFoundError, QuotaError
+from kb.errors import (
+    BusyError,
+    ConfigError,
+    ExtractionError,
+    ForbiddenError,
+    IndexBrokenError,
+    KbError,
+    NotFoundError,
+    QuotaError,
+)
 from kb.ingest import indexer
 from kb.ingest.intake import Intake
 from kb.ingest.intake import Origin as Origin
@@ -84,7 +93,7 @@ class Library:
 
     def __init__(self, config: Config, plugins: Plugins | None = None) -> None:
         self.config = config
-        self.plugins = plugins or Plugins.load(config.disabled_plugins)
+        self.plugins = plugins or Plugins.of(config)
         self.content_types = self.plugins.content_types()
         self.kinds = self.plugins.kinds()
         self.sources = self.plugins.sources(config)
@@ -127,9 +136,10 @@ class Library:
         """Where staff handle documents.
 
         Raises:
-            ForbiddenError: this person may not.
+            ForbiddenError: this person may not, or nobody may: in safe mode.
 
         """
+        self._check_changeable()
         drafts = Reader(
             actor.access, self.store.drafts, self.store.originals, self.content_types, self.kinds, self._searcher
         )
@@ -197,8 +207,10 @@ class Library:
             ExtractionError: it is empty or larger than may be.
             QuotaError: with it, the account would have brought more than it may.
             NotFoundError: there is no document of the id that ``origin`` names.
+            ForbiddenError: in safe mode.
 
         """
+        self._check_changeable()
         self._check_type(origin.content_type)
         self._check_quota(name, stream, actor)
         return self._intake.accept(name, stream, origin, actor.name)
@@ -241,6 +253,7 @@ class Library:
 
     def reread(self, progress: Progress = quiet) -> list[Outcome]:
         """Read all originals again, after plugins or rules have changed."""
+        self._check_changeable()
         documents = self.store.drafts.documents(frozenset(AccessClass))
         self.store.register.read_again([document.id for document in documents], OPERATOR.name)
         receipts = (Receipt(document.id, 0, "accepted") for document in documents)
@@ -404,6 +417,7 @@ class Library:
 
     def _ingested(self, taken: Iterable[Receipt | Outcome]) -> Iterator[Outcome]:
         """What becomes of files: read here, or by the process that is at work."""
+        self._check_changeable()
         mine = self._locks()
         try:
             for one in taken:
@@ -461,6 +475,12 @@ class Library:
             self._home.index()
         except IndexBrokenError as error:
             raise self._busy() from error
+
+    def _check_changeable(self) -> None:
+        """In safe mode, nobody checks what comes in: a case study would be published unread."""
+        if self.config.safe_mode:
+            reason = "安全モード（プラグインなし）で動いているので、資料の取り込みと変更はできません。"
+            raise ForbiddenError("資料の管理", reason, "--no-plugins や safe_mode を付けずに始め直してください。")
 
     def _check_type(self, content_type: str) -> None:
         if content_type and content_type not in self.content_types:

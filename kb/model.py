@@ -135,6 +135,10 @@ class Config:
     quota_megabytes: int = 0
     """How much one account may bring within 24 hours, in MiB; 0 for no limit."""
     disabled_plugins: tuple[str, ...] = ()
+    safe_mode: bool = False
+    """True to do without any plugin: people can search and read, nothing is taken in or changed."""
+    trace_hooks: bool = False
+    """True to log each call of a plugin's hook: who, how long, how many results."""
     https: bool = False
     """True if people reach the server by https: cookies are for that alone."""
     hosts: tuple[str, ...] = ()

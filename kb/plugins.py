@@ -9,16 +9,18 @@ from __future__ import annotations
 import importlib
 import logging
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import warnings
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from time import perf_counter
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pluggy
 
-from kb import hookspecs
+from kb import hookapi, hookspecs, single, tracing
 from kb.errors import KbError, PluginError
 from kb.model import (
     Annotation,
@@ -58,6 +60,10 @@ class PluginInfo:
     name: str
     version: str
     hooks: tuple[str, ...]
+    where: str = ""
+    """The distribution that brings it, or its file (``plugins/memos.py``); empty for one that was handed over."""
+    warnings: tuple[str, ...] = ()
+    """What it uses that will be gone in a later version of the hooks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +73,58 @@ class _Call:
     plugin: str
     hook: str
     implementation: pluggy.HookImpl
+    former: Mapping[str, Callable[[Mapping[str, Any]], Any]] = field(default_factory=dict)
+    """What makes the values of deprecated arguments."""
+    trace: Callable[[tracing.HookCall], None] | None = None
 
-    def __call__(self, **arguments: Any) -> Any:
-        wanted = self.implementation.argnames
-        return self.implementation.function(**{name: arguments[name] for name in wanted})
+    def __call__(self, kind: type, arguments: Mapping[str, Any]) -> Any:
+        """What it gives; a ``list`` of everything it yields, if that is what is wanted."""
+        given = {name: self._value(name, arguments) for name in self.implementation.argnames}
+        result: Any = None
+        began, failed = perf_counter(), ""
+        try:
+            values: Any = self.implementation.function(**given)
+            result = list(values) if kind is list and values is not None else values
+        except Exception as error:
+            failed = type(error).__name__
+            raise
+        finally:
+            if self.trace:
+                took = (perf_counter() - began) * 1000
+                self.trace(tracing.HookCall(self.plugin, self.hook, took, tracing.count(result), failed))
+        return result
+
+    def _value(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        return arguments[name] if name in arguments else self.former[name](arguments)
 
 
 class Plugins:
     """The plugins in use. Make one with ``load``, or ``Plugins({"name": module})`` for exactly the given ones."""
 
-    def __init__(self, modules: Mapping[str, object], versions: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        modules: Mapping[str, object],
+        origins: Mapping[str, tuple[str, str]] | None = None,
+        trace: Callable[[tracing.HookCall], None] | None = None,
+    ) -> None:
+        """``origins``: version and place of those that come from somewhere; ``trace`` is told of every call."""
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
-        self._versions = dict(versions or {})
+        self._origins = dict(origins or {})
+        self._trace = trace
+        self._warnings: dict[str, tuple[str, ...]] = {}
         for name, module in modules.items():
             self._register(name, module)
 
     @classmethod
-    def load(cls, disabled: Collection[str] = (), extra: Mapping[str, object] | None = None) -> Plugins:
-        """All installed plugins but the ``disabled`` ones, and the ``extra`` modules.
+    def load(
+        cls,
+        disabled: Collection[str] = (),
+        extra: Mapping[str, object] | None = None,
+        folder: Path | None = None,
+        trace: Callable[[tracing.HookCall], None] | None = None,
+    ) -> Plugins:
+        """All installed plugins but the ``disabled`` ones, the single files in ``folder``, and the ``extra`` modules.
 
         Raises:
             PluginError: if one cannot be imported, has a misspelt hook or asks for an unknown argument.
@@ -93,12 +132,36 @@ class Plugins:
         """
         found = {point.name: point for point in sorted(entry_points(group=GROUP)) if point.name not in disabled}
         modules: dict[str, object] = {name: _import(point) for name, point in found.items()}
-        versions = {name: point.dist.version for name, point in found.items() if point.dist}
-        return cls({**modules, **(extra or {})}, versions)
+        origins = {name: (point.dist.version, point.dist.name) for name, point in found.items() if point.dist}
+        for path in single.found(folder, disabled) if folder else ():
+            if path.stem in modules:
+                fix = "ファイルの名前を変えてください。"
+                raise PluginError(f"{single.FOLDER}/{path.name}", "同じ名前のプラグインが入っています。", fix)
+            modules[path.stem] = single.load(path)
+            origins[path.stem] = "", f"{single.FOLDER}/{path.name}"
+        return cls({**modules, **(extra or {})}, origins, trace)
+
+    @classmethod
+    def of(cls, config: Config) -> Plugins:
+        """The plugins that the settings ask for; none at all in safe mode.
+
+        Raises:
+            PluginError: see ``load``.
+
+        """
+        if config.safe_mode:
+            return cls({})
+        if config.trace_hooks:
+            tracing.switch_on()
+        trace = tracing.write if config.trace_hooks else None
+        return cls.load(config.disabled_plugins, folder=config.home / single.FOLDER, trace=trace)
 
     def _register(self, name: str, module: object) -> None:
+        hookapi.check(name, getattr(module, hookapi.STATEMENT, None))
         try:
-            self._manager.register(module, name)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always", hookapi.Deprecated)
+                self._manager.register(module, name)
         except (pluggy.PluginValidationError, ValueError) as error:
             raise PluginError(
                 name, f"フックの書き方に誤りがあります（{error}）。", "docs/plugins.md の引数を見てください。"
@@ -114,14 +177,27 @@ class Plugins:
                 )
         if not callers:
             raise PluginError(name, "フックが一つもありません。", "関数に @kb.hookimpl を付けてください。")
+        self._warnings[name] = tuple(str(one.message).split("\n")[0] for one in caught)
+        for warning in self._warnings[name]:
+            log.warning("plugin %s: %s", name, warning)
 
     def _hooks(self) -> list[str]:
         return [name for name in vars(hookspecs) if name.startswith("kb_")]
 
     def _calls(self, hook: str) -> Iterator[_Call]:
-        # pluggy calls the last registered first and keeps its list in the opposite order.
-        for implementation in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
-            yield _Call(implementation.plugin_name, hook, implementation)
+        for name in (hook, *self._predecessors(hook)):
+            caller = getattr(self._manager.hook, name)
+            former = {arg: old.given for arg, old in (caller.spec.warn_on_impl_args or {}).items()}
+            # pluggy calls the last registered first and keeps its list in the opposite order.
+            for implementation in reversed(caller.get_hookimpls()):
+                yield _Call(implementation.plugin_name, name, implementation, former, self._trace)
+
+    def _predecessors(self, hook: str) -> Iterator[str]:
+        """Deprecated hooks that are still called in the place of this one."""
+        for name in self._hooks():
+            warning = getattr(self._manager.hook, name).spec.warn_on_impl
+            if isinstance(warning, hookapi.Deprecated) and warning.successor == hook:
+                yield name
 
     def _collect(self, hook: str, kind: type[T], **arguments: Any) -> list[tuple[str, T]]:
         """Everything that all plugins return from one start-up hook, each with its plugin's name."""
@@ -129,13 +205,13 @@ class Plugins:
         # First registered first: what is listed (content types, views) is listed in a stable order.
         for call in reversed(list(self._calls(hook))):
             try:
-                values = list(call(**arguments))
+                values = call(list, arguments)
             except KbError:
                 raise
             except Exception as error:
-                raise PluginError(
-                    call.plugin, f"{hook} の実行中に例外が起きました（{_name(error)}）。", DISABLE_HINT
-                ) from error
+                raise _broken(call, error) from error
+            if values is None:
+                raise PluginError(call.plugin, f"{hook} が何も返しません。", "リストを return してください。", hook)
             for value in values:
                 if not isinstance(value, kind):
                     given = type(value).__name__
@@ -150,14 +226,20 @@ class Plugins:
         return [
             PluginInfo(
                 name,
-                self._versions.get(name, ""),
+                self._origins.get(name, ("", ""))[0],
                 tuple(sorted(caller.name for caller in self._manager.get_hookcallers(module) or [])),
+                self._origins.get(name, ("", ""))[1],
+                self._warnings[name],
             )
             for name, module in self._manager.list_name_plugin()
         ]
 
+    def modules(self) -> dict[str, object]:
+        """The plugins in use by name: to have them again, with others."""
+        return dict(self._manager.list_name_plugin())
+
     def extractors(self) -> tuple[tuple[str, str], ...]:
-        """Name and module of each plugin that reads a file format: what the reading process has to import.
+        """Name and module (or single file) of each plugin that reads a format: what the reading process has to load.
 
         Raises:
             PluginError: one is not an importable module, so that another process cannot have it.
@@ -198,6 +280,10 @@ class Plugins:
     def views(self) -> tuple[View, ...]:
         """All views in the order of the navigation."""
         return tuple(sorted((view for _, view in self._collect("kb_views", View)), key=lambda view: view.order))
+
+    def owners(self) -> Mapping[str, str]:
+        """The plugin that brings a blueprint, by the blueprint's name."""
+        return {view.blueprint.name: plugin for plugin, view in self._collect("kb_views", View)}
 
     def panels(self, place: PanelPlace) -> tuple[tuple[str, Panel], ...]:
         """The panels of one place with the names of their plugins, in order."""
@@ -256,24 +342,25 @@ class Plugins:
     def _contained(self, call: _Call, kind: type[T], **arguments: Any) -> T | None:
         """Call one implementation; whatever goes wrong in it is that plugin's, by name."""
         try:
-            result = call(**arguments)
-            if kind is list and result is not None:
-                result = list(result)
+            result = call(kind, arguments)
         except KbError:
             raise
         except MemoryError:
             raise  # the sandbox's limit, not a mistake of the plugin: the sandbox words it
         except Exception as error:
             log.exception("plugin %s raised in %s", call.plugin, call.hook)
-            raise PluginError(
-                call.plugin, f"{call.hook} の実行中に例外が起きました（{_name(error)}）。", DISABLE_HINT
-            ) from error
+            raise _broken(call, error) from error
         if result is not None and not isinstance(result, kind):
             given = type(result).__name__
             raise PluginError(
                 call.plugin, f"{call.hook} は {kind.__name__} を返す約束ですが、{given} を返しました。", DISABLE_HINT
             )
         return result
+
+
+def known(home: Path) -> set[str]:
+    """The names of all plugins that are there, in use or not: those that are installed, and single files."""
+    return {point.name for point in entry_points(group=GROUP)} | {p.stem for p in (home / single.FOLDER).glob("*.py")}
 
 
 DISABLE_HINT = "プラグインの作者に知らせてください。設定 disabled_plugins で外すこともできます。"
@@ -286,8 +373,25 @@ def _import(point: EntryPoint) -> ModuleType:
         raise PluginError(point.name, f"読み込めません（{_name(error)}）。", DISABLE_HINT) from error
 
 
+def load_module(where: str) -> ModuleType:
+    """What ``Plugins.extractors`` names: an importable module, or a single file.
+
+    Raises:
+        PluginError: the single file cannot be run.
+
+    """
+    return single.load(Path(where)) if where.endswith(".py") else importlib.import_module(where)
+
+
+def _broken(call: _Call, error: Exception) -> PluginError:
+    reason = f"{call.hook} の実行中に例外が起きました（{_name(error)}）。"
+    return PluginError(call.plugin, reason, DISABLE_HINT, call.hook)
+
+
 def _module_name(plugin: str, module: object) -> str:
     name = getattr(module, "__name__", "")
+    if single.is_single(module):
+        return str(getattr(module, "__file__", ""))
     if not isinstance(module, ModuleType) or sys.modules.get(name) is not module:
         raise PluginError(
             plugin,
@@ -321,13 +425,18 @@ def _unique(
 def _check_span(plugin: str, annotation: object, section: Section) -> None:
     if not isinstance(annotation, Annotation):
         given = type(annotation).__name__
-        raise PluginError(plugin, f"kb_annotate は Annotation を返す約束ですが、{given} を返しました。", DISABLE_HINT)
+        raise PluginError(
+            plugin, f"kb_annotate は Annotation を返す約束ですが、{given} を返しました。", DISABLE_HINT, "kb_annotate"
+        )
     text = section.heading if annotation.where == "heading" else section.text
     if len(annotation.value) > LONGEST_VALUE:
-        raise PluginError(plugin, f"kb_annotate の値が{LONGEST_VALUE}字を超えています。", DISABLE_HINT)
+        reason = f"kb_annotate の値が{LONGEST_VALUE}字を超えています。"
+        raise PluginError(plugin, reason, DISABLE_HINT, "kb_annotate")
     if not 0 <= annotation.start < annotation.end <= len(text):
         span = f"{annotation.start}:{annotation.end}"
-        raise PluginError(plugin, f"kb_annotate の範囲 {span} が本文（{len(text)}字）の外です。", DISABLE_HINT)
+        raise PluginError(
+            plugin, f"kb_annotate の範囲 {span} が本文（{len(text)}字）の外です。", DISABLE_HINT, "kb_annotate"
+        )
 
 
 def _places(document: Document, sections: Sequence[Section]) -> dict[tuple[str, str], str]:
@@ -341,8 +450,10 @@ def _places(document: Document, sections: Sequence[Section]) -> dict[tuple[str, 
 def _check_evidence(plugin: str, finding: object, places: Mapping[tuple[str, str], str]) -> None:
     if not isinstance(finding, Finding):
         given = type(finding).__name__
-        raise PluginError(plugin, f"kb_review は Finding を返す約束ですが、{given} を返しました。", DISABLE_HINT)
+        raise PluginError(
+            plugin, f"kb_review は Finding を返す約束ですが、{given} を返しました。", DISABLE_HINT, "kb_review"
+        )
     text = places.get((finding.section, finding.where))
     if text is None or not finding.evidence or text[finding.start : finding.end] != finding.evidence:
         span = f"{finding.start}:{finding.end}"
-        raise PluginError(plugin, f"kb_review の範囲 {span} に、その語句がありません。", DISABLE_HINT)
+        raise PluginError(plugin, f"kb_review の範囲 {span} に、その語句がありません。", DISABLE_HINT, "kb_review")

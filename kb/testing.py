@@ -1,21 +1,38 @@
 """For tests of plugins and of the knowledge base itself: documents without files, and a library in a temporary folder.
 
-Needs pytest. In a conftest.py, ``pytest_plugins = ["kb.testing"]`` brings the ``library`` fixture.
+Needs pytest. In a conftest.py, ``pytest_plugins = ["kb.testing"]`` brings the ``library`` fixture. ``check_plugin`` is
+the conformance suite: ``assert check_plugin("kb_minutes", kb_minutes) == []``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from kb.config import load
 from kb.ingest.intake import Outcome
+from kb.kit.check import check_plugin
+from kb.kit.subject import Complaint
 from kb.library import Library
 from kb.model import EVERYTHING, AccessClass, Block, Document, Extraction, Page, Section
 from kb.plugins import Plugins
 from kb.search.query import parse
+
+__all__ = [
+    "Complaint",
+    "a_document",
+    "a_section",
+    "check_plugin",
+    "extraction_of",
+    "headings",
+    "ingest_text",
+    "library",
+    "open_library",
+    "search",
+    "work_off",
+]
 
 
 def extraction_of(text: str, media_type: str = "text/plain") -> Extraction:
@@ -34,9 +51,12 @@ def a_section(text: str, heading: str = "見出し") -> Section:
     return Section(heading, (Block(text),))
 
 
-def open_library(home: Path, plugins: Plugins | None = None, **settings: object) -> Library:
-    """A library in ``home`` with the installed plugins, or with exactly the given ones."""
-    return Library(load(home, environ={}, overrides=settings), plugins)
+def open_library(
+    home: Path, plugins: Plugins | None = None, *, extra: Mapping[str, object] | None = None, **settings: object
+) -> Library:
+    """A library in ``home`` with the installed plugins and the ``extra`` modules, or with exactly the given ones."""
+    with_extra = Plugins.load(extra=extra) if extra else None
+    return Library(load(home, environ={}, overrides=settings), plugins or with_extra)
 
 
 def ingest_text(library: Library, name: str, text: str, content_type: str = "", access: str = "") -> Outcome:

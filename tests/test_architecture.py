@@ -14,7 +14,10 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "model": (set(), set()),
     "errors": (set(), set()),
     "hookspecs": ({"model"}, {"pluggy"}),
-    "plugins": (CORE | {"hookspecs"}, {"pluggy", "click"}),
+    "hookapi": (CORE, set()),
+    "single": (CORE, set()),
+    "tracing": (CORE, set()),
+    "plugins": (CORE | {"hookspecs", "hookapi", "single", "tracing"}, {"pluggy", "click"}),
     "config": (CORE | {"hookspecs"}, set()),
     "codec": (CORE, set()),
     "text": (CORE | {"text"}, set()),
@@ -26,7 +29,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "auth.attempts": (CORE, {"limits"}),
     "auth.oidc": (CORE, {"authlib", "joserfc", "requests"}),
     "auth.codes": (CORE | {"auth"}, {"pyotp", "segno"}),
-    "ingest": (CORE | {"codec", "plugins", "store", "text", "search.index", "ingest"}, set()),
+    "ingest": (CORE | {"codec", "plugins", "store", "text", "search.index", "tracing", "ingest"}, set()),
     "ingest.worker": (CORE | {"plugins", "store", "search.home", "ingest"}, set()),
     "lexicon": (CORE | {"reader", "search.lexical", "search.query", "store", "text"}, set()),
     "evaluation": (CORE | {"library", "plugins", "reader", "search.query", "evaluation"}, set()),
@@ -48,7 +51,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     "web": (
         CORE
-        | {"library", "reader", "answers", "desk", "lexicon", "auth", "config", "plugins"}
+        | {"library", "reader", "answers", "desk", "lexicon", "auth", "config", "plugins", "hookapi"}
         | {"store.lexicon", "store.searches", "store.lists"}
         | {"search.query", "search.why", "text.dates", "text.normalize", "web"},
         {"flask", "flask_bootstrap", "jinja2", "markupsafe", "werkzeug", "waitress"},
@@ -63,17 +66,37 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "auth",
             "config",
             "plugins",
+            "hookapi",
             "search.query",
             "ingest.intake",
             "ingest.supervisor",
             "web",
+            "kit",
             "cli",
         },
         {"click", "rich"},
     ),
+    "kit": (
+        CORE
+        | {
+            "config",
+            "desk",
+            "hookapi",
+            "hookspecs",
+            "ingest",
+            "library",
+            "plugins",
+            "single",
+            "text",
+            "web.app",
+            "kit",
+            "",
+        },
+        {"jinja2"},
+    ),
     "__main__": ({"cli"}, set()),
-    "": ({"model", "errors", "hookspecs", "text"}, set()),
-    "testing": (CORE | {"config", "library", "plugins", "search.query", "ingest.intake"}, {"pytest"}),
+    "": ({"model", "errors", "hookspecs", "hookapi", "text"}, set()),
+    "testing": (CORE | {"config", "kit", "library", "plugins", "search.query", "ingest.intake"}, {"pytest"}),
 }
 
 

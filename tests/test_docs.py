@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb import config, hookspecs
+from kb.kit.check import CHECKS
 from kb.plugins import Plugins
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +48,17 @@ def test_named_users_are_the_plugins_that_implement_the_hook(hook):
     users = {info.name for info in Plugins.load().names() if hook in info.hooks}
     line = chapter(hook).split("Used by:")[1]
     assert set(re.findall(r"`(kb_\w+)`", line)) == users
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_each_hook_says_why_it_exists(hook):
+    assert re.search(r"^\*\*Why\.\*\* \S.{40,}", chapter(hook), re.MULTILINE), hook
+
+
+def test_every_check_of_the_conformance_suite_is_explained():
+    rows = re.findall(r"^\| ([^|]+) \| .+ \|$", PLUGINS.split("## Conformance")[1].split("\n## ")[0], re.MULTILINE)
+    explained = [name for row in rows for name in row.split(", ")]
+    assert explained[1:] == list(CHECKS)  # without the head of the table
 
 
 def test_settings_page_lists_every_setting_with_its_default():

@@ -14,11 +14,10 @@ import click
 from rich.markup import escape
 
 import kb
-from kb import config
-from kb.cli import assistant, backing, evaluating, ingesting, keeping, reading, users
+from kb.cli import assistant, backing, evaluating, ingesting, keeping, kit, reading, users
 from kb.cli.japanese import Group, explain, with_japanese_help
 from kb.cli.output import err
-from kb.cli.session import Session, data_option
+from kb.cli.session import Session, data_option, foreseen
 from kb.errors import KbError, PluginError
 from kb.plugins import Plugins
 
@@ -46,19 +45,20 @@ for command in (
     backing.restore,
     backing.doctor,
     keeping.reindex,
-    keeping.plugins,
     evaluating.evaluate,
+    kit.plugin,
+    kit.plugins,
     users.user,
     assistant.mcp,
 ):
     cli.add_command(command)
 
 
-def _with_plugins() -> click.Group:
+def _with_plugins(arguments: Sequence[str]) -> click.Group:
     """The commands of the core, and those that plugins add under names that are not taken."""
     group = copy(cli)
     group.commands = dict(cli.commands)
-    for plugin, command in Plugins.load(config.load().disabled_plugins).commands():
+    for plugin, command in Plugins.of(foreseen(arguments).config()).commands():
         if command.name in group.commands:
             fix = "別の名前を付けてください。"
             raise PluginError(plugin, f"kb {command.name} というコマンドは既にあります。", fix)
@@ -70,8 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; every error is one Japanese sentence on stderr and an exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        given = list(arguments) if arguments is not None else None
-        code = _with_plugins().main(given, prog_name="kb", standalone_mode=False)
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        code = _with_plugins(given).main(given, prog_name="kb", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else "")
         code = 0

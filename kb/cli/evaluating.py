@@ -72,7 +72,7 @@ def _reader(session: Session, given: TestSet) -> Iterator[Reader]:
     config = session.config()
     with (
         progress_bar("索引作り", len(given.documents)) as advance,
-        trial.collection(given.documents, config, Plugins.load(config.disabled_plugins), advance) as reader,
+        trial.collection(given.documents, config, Plugins.of(config), advance) as reader,
     ):
         yield reader
 

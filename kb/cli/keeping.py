@@ -1,4 +1,4 @@
-"""Keeping house: ``kb serve``, ``kb samples``, ``kb remove``, ``kb reindex`` and ``kb plugins``."""
+"""Keeping house: ``kb serve``, ``kb samples``, ``kb remove`` and ``kb reindex``."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from rich.markup import escape
 from kb.cli.ingesting import ingest_sources, report
 from kb.cli.japanese import Command
 from kb.cli.output import err, out, print_json, progress_bar
-from kb.cli.session import Session, data_option, json_option
+from kb.cli.session import Session, data_option, json_option, plugin_options
 from kb.cli.users import first_steps
-from kb.errors import ExtractionError
+from kb.errors import ConfigError, ExtractionError
 from kb.ingest.intake import Outcome
 from kb.ingest.supervisor import Supervisor
 from kb.model import EVERYTHING, OPERATOR
-from kb.plugins import Plugins
+from kb.plugins import known
 
 #: How long the watching of sources may take to come to an end, in seconds.
 _PATIENCE = 5.0
@@ -114,23 +114,10 @@ def reindex(session: Session, reread: bool) -> None:
 
 @click.command(cls=Command)
 @data_option
-@json_option
-@click.pass_obj
-def plugins(session: Session, as_json: bool) -> None:
-    """使っているプラグインと、そのフックを表示します。"""
-    every = Plugins.load(session.config().disabled_plugins).names()
-    if as_json:
-        print_json([{"plugin": p.name, "version": p.version, "hooks": list(p.hooks)} for p in every])
-        return
-    for plugin in every:
-        out.print(f"[bold]{escape(plugin.name)}[/] {plugin.version}  {'、'.join(plugin.hooks)}")
-
-
-@click.command(cls=Command)
-@data_option
 @click.option("--host", metavar="アドレス", help="待ち受けるアドレス（既定は127.0.0.1）。")
 @click.option("--port", type=int, metavar="番号", help="待ち受けるポート番号（既定は8000）。")
 @click.option("--threads", type=int, metavar="数", help="同時に応じる要求の数（既定は8）。")
+@plugin_options
 @click.option("--ingest", "ingest_first", is_flag=True, help="始める前に documents/ のフォルダーから取り込みます。")
 @click.pass_obj
 def serve(session: Session, host: str | None, port: int | None, threads: int | None, ingest_first: bool) -> None:
@@ -140,18 +127,38 @@ def serve(session: Session, host: str | None, port: int | None, threads: int | N
     from kb.web.serve import serve as run  # noqa: PLC0415
 
     session.overrides |= {"host": host, "port": port, "threads": threads}
+    _check_left_out(session)
     with session.library() as library, library.serving():
         if ingest_first:
             labels = {name: kind.label for name, kind in library.content_types.items()}
             report(ingest_sources(library), labels, quiet=False)
+        if library.config.safe_mode:
+            err.print("[yellow]安全モード[/] プラグインなしで始めます。検索と閲覧だけができます。")
         app = create_app(library)
-        with Supervisor([sys.executable, "-m", "kb", "--data", str(library.config.home), "work"]):
+        with Supervisor(_worker(session, library.config.home)):
             config = library.config
             run(app, config.host, config.port, config.threads, first_steps(session), most_bytes(config))
 
 
+def _check_left_out(session: Session) -> None:
+    """A name with a slip in it would leave the plugin in."""
+    every = known(session.config().home)
+    for name in session.without:
+        if name not in every:
+            fix = f"入っているもの：{'、'.join(sorted(every))}"
+            raise ConfigError(f"--without {name}", "この名前のプラグインはありません。", fix)
+
+
+def _worker(session: Session, home: Path) -> list[str]:
+    """The command that works for this server, with the same plugins."""
+    left_out = [f"--without={name}" for name in session.without]
+    safe = ["--no-plugins"] if session.config().safe_mode else []
+    return [sys.executable, "-m", "kb", "--data", str(home), "work", *safe, *left_out]
+
+
 @click.command(cls=Command, hidden=True)
 @data_option
+@plugin_options
 @click.pass_obj
 def work(session: Session) -> None:
     """取り込みの働き手になります。「kb serve」が使います。標準入力が閉じると終わります。"""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,13 @@ class Session:
 
     home: Path | None = None
     overrides: dict[str, Any] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
+    """Plugins that are left out in this run, besides those of the settings."""
 
     def config(self) -> Config:
         """The settings, resolved."""
-        return config.load(self.home, overrides=self.overrides)
+        found = config.load(self.home, overrides=self.overrides)
+        return replace(found, disabled_plugins=tuple(dict.fromkeys((*found.disabled_plugins, *self.without))))
 
     @contextmanager
     def library(self) -> Iterator[Library]:
@@ -69,6 +72,51 @@ def data_option(function: Callable[..., Any]) -> Callable[..., Any]:
         expose_value=False,
         help="documents/ と search_index/ を置くフォルダー（環境変数 KB_DATA でも指定できます）。",
     )(function)
+
+
+def _set_safe(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(Session).overrides["safe_mode"] = True
+
+
+def _set_without(ctx: click.Context, _parameter: click.Parameter, value: Sequence[str]) -> None:
+    if value:
+        ctx.ensure_object(Session).without = tuple(value)
+
+
+def plugin_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--no-plugins`` and ``--without``: for whoever has a plugin that is in the way."""
+    without = click.option(
+        "--without",
+        multiple=True,
+        metavar="名前",
+        callback=_set_without,
+        expose_value=False,
+        help="このプラグインを使わずに始めます（何度でも書けます）。",
+    )
+    safe = click.option(
+        "--no-plugins",
+        is_flag=True,
+        callback=_set_safe,
+        expose_value=False,
+        help="プラグインを一つも使わず、検索と閲覧だけで始めます（安全モード）。",
+    )
+    return safe(without(function))
+
+
+def foreseen(arguments: Sequence[str]) -> Session:
+    """What the arguments say of the data folder and of plugins: which commands there are depends on it."""
+
+    @data_option
+    @plugin_options
+    def nothing() -> None:
+        """Only to be parsed."""
+
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
+    command = click.command(context_settings=settings, add_help_option=False)(nothing)
+    context = command.make_context("kb", list(arguments), resilient_parsing=True, obj=Session())
+    found: Session = context.obj
+    return found
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSONで出力します。")

@@ -6,7 +6,6 @@ stdout. Nothing in here decides anything: whatever goes wrong is written down fo
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import signal
@@ -17,7 +16,8 @@ from typing import Any
 from kb.errors import ExtractionError, KbError, PluginError
 from kb.ingest.codec import dump
 from kb.model import File
-from kb.plugins import Plugins
+from kb.plugins import Plugins, load_module
+from kb.tracing import HookCall
 
 KINDS = {kind.__name__: kind for kind in (ExtractionError, PluginError)}
 """The errors that cross the border between the processes."""
@@ -33,11 +33,15 @@ def main() -> None:
 
 
 def _answer(task: dict[str, Any]) -> bytes:
+    calls: list[HookCall] = []
     try:
-        plugins = Plugins({name: importlib.import_module(module) for name, module in task["plugins"]})
+        plugins = Plugins({name: load_module(where) for name, where in task["plugins"]}, trace=calls.append)
         _limit(task["seconds"], task["megabytes"])
         extraction = plugins.extract(File(task["name"], Path(task["path"])))
-        return b'{"unknown": true}' if extraction is None else b'{"extraction": ' + dump(extraction) + b"}"
+        traced = json.dumps([[c.plugin, c.milliseconds, c.results] for c in calls]).encode()
+        if extraction is None:
+            return b'{"unknown": true}'
+        return b'{"extraction": ' + dump(extraction) + b', "calls": ' + traced + b"}"
     except KbError as error:
         kind = type(error).__name__ if type(error).__name__ in KINDS else ExtractionError.__name__
         return json.dumps({"error": [kind, error.subject, error.reason, error.fix]}).encode()

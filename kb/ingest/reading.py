@@ -150,6 +150,7 @@ def _contained(content_type: ContentType) -> Iterator[None]:
             f"資料の種類「{content_type.label}」",
             f"読み取りの途中で例外が起きました（{type(error).__name__}: {error}）。",
             "プラグインの作者に知らせるか、別の種類を選んでください。",
+            "kb_content_types",
         ) from error
 
 

@@ -17,7 +17,8 @@ from contextlib import suppress
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from kb.errors import ExtractionError, KbError, one_line
+from kb import tracing
+from kb.errors import ExtractionError, KbError, PluginError, one_line
 from kb.ingest.child import KINDS
 from kb.ingest.codec import from_json
 from kb.model import Config, Extraction, File
@@ -38,7 +39,7 @@ def extract(file: File, plugins: Sequence[tuple[str, str]], config: Config) -> E
 
     Args:
         file: the file, by the name people know it by.
-        plugins: name and importable module of each plugin that implements ``kb_extract``.
+        plugins: name and importable module (or single file) of each plugin that implements ``kb_extract``.
         config: says how long (``extract_seconds``) and how much memory (``extract_megabytes``) it may take.
 
     Raises:
@@ -59,7 +60,11 @@ def extract(file: File, plugins: Sequence[tuple[str, str]], config: Config) -> E
         if code:
             log.warning("reading %r ended with %s: %s", file.name, code, _tail(complaints))
             raise _broken(file, code, config)
-        return _understood(file, _json(file, answer, config), config)
+        said = _json(file, answer, config)
+        if config.trace_hooks:
+            for call in tracing.read(said.get("calls"), (name for name, _ in plugins)):
+                tracing.write(call)
+        return _understood(file, said, config)
 
 
 def _run(file: File, task: bytes, answer: IO[bytes], complaints: IO[bytes], seconds: int) -> int:
@@ -127,7 +132,8 @@ def _understood(file: File, answer: dict[str, Any], config: Config) -> Extractio
 def _error(file: File, value: Any) -> KbError:
     try:
         kind, subject, reason, fix = map(str, value)
-        return KINDS[kind](subject, reason, fix)
+        found = KINDS[kind]
+        return PluginError(subject, reason, fix, "kb_extract") if found is PluginError else found(subject, reason, fix)
     except (KeyError, TypeError, ValueError):
         return _nonsense(file)
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from kb.errors import ConflictError, ExtractionError, IndexBrokenError, KbError, PluginError
 from kb.ingest import indexer
+from kb.ingest.failing import noted
 from kb.ingest.reading import Chosen, Means, Reading, read
 from kb.model import EVERYTHING, OPERATOR, Document, File, State, Version
 from kb.search.home import IndexHome
@@ -40,6 +41,7 @@ class Worker:
     """Works off the outbox. Only one at a time: whoever uses it holds the data folder's lock."""
 
     def __init__(self, means: Means, store: Store, home: IndexHome) -> None:
+        """In safe mode it reads nothing: without their plugins, case studies would be taken for public material."""
         self._means = means
         self._store = store
         self._home = home
@@ -48,7 +50,7 @@ class Worker:
         """Do one round: what there is to be indexed, then one file to be read; False if there was nothing to do."""
         rebuilt = self._rebuild_if_asked()
         indexed = self.index()
-        jobs = self._store.outbox.jobs("read", 1)
+        jobs = [] if self._means.config.safe_mode else self._store.outbox.jobs("read", 1)
         for job in jobs:
             self.read(job.document)
         return bool(rebuilt or indexed or jobs)
@@ -77,9 +79,13 @@ class Worker:
 
     def _read(self, version: Version, before: Document, jobs: list[Job]) -> None:
         try:
-            reading = self._reading(version, before)
-        except (ExtractionError, PluginError) as error:
+            with noted(self._store.audit, OPERATOR.name, before.id):
+                reading = self._reading(version, before)
+        except ExtractionError as error:
             self._store.register.failed(version, error.reason, error.fix, jobs)
+            return
+        except PluginError as error:
+            self._store.register.failed(version, f"{error.subject}：{error.reason}", error.fix, jobs)
             return
         except Exception:
             self._store.register.spare(version)  # a full disk, say: not the file's doing

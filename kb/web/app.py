@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -41,6 +42,7 @@ from kb.web import (
     oidc,
     openapi,
     panels,
+    plugin_status,
     reading,
     records,
     search,
@@ -65,6 +67,7 @@ PAGES: tuple[Blueprint, ...] = (
     oidc.blueprint,
     account.blueprint,
     admin.blueprint,
+    plugin_status.blueprint,
     records.blueprint,
     api.blueprint,
     openapi.blueprint,
@@ -118,9 +121,10 @@ def create_app(library: Library) -> Flask:
 def _site(library: Library) -> Site:
     plugins = library.plugins
     auth = Auth(library.accounts, library.audit, library.config)
-    panels_by_place = {place: plugins.panels(place) for place in get_args(PanelPlace)}
+    found = {place: plugins.panels(place) for place in get_args(PanelPlace)}
     elsewhere = Elsewhere(auth) if library.config.oidc_issuer else None
-    return Site(library, auth, plugins.views(), panels_by_place, elsewhere)
+    started = datetime.now(UTC).replace(tzinfo=None)
+    return Site(library, auth, plugins.views(), found, plugins.owners(), started, elsewhere)
 
 
 def _templates(library: Library) -> ChoiceLoader:

@@ -24,6 +24,7 @@ from kb.errors import (
     StorageError,
 )
 from kb.web.hosts import HostError
+from kb.web.site import current_site
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,9 @@ def status_of(error: KbError) -> int:
 
 def unexpected(error: Exception) -> Response:
     """A fault of ours: the log has everything, the visitor a number by which it is found there."""
+    plugin = current_site().owners.get(request.blueprint or "")
+    if plugin:
+        current_site().broken(plugin, "kb_views", request.path)
     number = uuid4().hex[:8]
     log.error("error %s", number, exc_info=error)
     return _response(500, number=number)

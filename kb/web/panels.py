@@ -32,5 +32,6 @@ def _rendered(plugin: str, panel: Panel, subject: Page | Section | None) -> Box 
         html = escape(panel.render(subject))
     except Exception:
         log.exception("panel %r of plugin %s left out", panel.title, plugin)
+        current_site().broken(plugin, "kb_panels", panel.title)
         return None
     return Box(panel.title, html) if html.strip() else None

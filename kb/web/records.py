@@ -68,6 +68,7 @@ ACTIONS: Mapping[str, str] = {
     "thesaurus.remove": "類語の削除",
     "expectation.add": "出るはずの記事の記録",
     "expectation.remove": "出るはずの記事の記録の削除",
+    "plugin.failed": "プラグインの失敗",
 }
 """What the entries are called; those of plugins and of other parts are shown as they are written."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import cast
 
 from flask import Response, after_this_request, current_app, g, request
@@ -18,6 +20,22 @@ EXTENSION = "kb"
 """The key of the ``Site`` in ``Flask.extensions``."""
 
 
+#: Breakdowns of plugins on pages that are kept for the administrator to see.
+MOST_FAILURES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PageFailure:
+    """A page or panel of a plugin that raised."""
+
+    at: datetime
+    """In UTC without a zone."""
+    plugin: str
+    hook: str
+    what: str
+    """The panel's title or the page's address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """One web application's library, its accounts, and the additions of plugins, collected once."""
@@ -27,13 +45,22 @@ class Site:
     views: tuple[View, ...]
     panels: Mapping[PanelPlace, tuple[tuple[str, Panel], ...]]
     """By place: the name of the plugin and its panel, in order."""
+    owners: Mapping[str, str]
+    """The plugin that brought a blueprint, by the blueprint's name."""
+    started: datetime
+    """In UTC without a zone."""
     elsewhere: Elsewhere | None = None
     """Signing in with the organisation's own accounts; None without it."""
+    failures: deque[PageFailure] = field(default_factory=lambda: deque(maxlen=MOST_FAILURES))
 
     @property
     def oidc_label(self) -> str:
         """What the button for that says; empty without it."""
         return self.library.config.oidc_label if self.elsewhere else ""
+
+    def broken(self, plugin: str, hook: str, what: str) -> None:
+        """Keep in mind that something of a plugin has raised."""
+        self.failures.appendleft(PageFailure(datetime.now(UTC).replace(tzinfo=None), plugin, hook, what))
 
 
 def current_site() -> Site:

@@ -74,9 +74,13 @@ def test_from_the_set_up_link_to_a_colleague(open_page, fresh_site, script, pict
     assert admin.get_by_role("cell", name="ログアウト").count() == 1
     check(admin)
     picture(admin, "audit")
+    admin.get_by_role("link", name="プラグイン").click()
+    admin.get_by_role("heading", name="プラグイン", level=1).wait_for()
+    check(admin)
+    picture(admin, "plugins")
 
 
-@pytest.mark.parametrize("address", ["/login", "/admin/accounts", "/admin/audit/", "/account"])
+@pytest.mark.parametrize("address", ["/login", "/admin/accounts", "/admin/audit/", "/admin/plugins/", "/account"])
 def test_each_page_fits_a_narrow_screen(open_page, fresh_site, address):
     page = open_page(width=320, height=800, base_url=fresh_site.address)
     if address != "/login":
