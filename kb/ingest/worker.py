@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from kb.errors import ConflictError, ExtractionError, IndexBrokenError, KbError, PluginError
+from kb.errors import ConflictError, ExtractionError, IndexBrokenError, KbError, PluginError, StorageError
 from kb.ingest import indexer
 from kb.ingest.reading import Chosen, Means, Reading, read
 from kb.model import EVERYTHING, OPERATOR, Document, File, State, Version
@@ -43,6 +43,7 @@ class Worker:
         self._means = means
         self._store = store
         self._home = home
+        self._in_vain: list[Version] = []
 
     def work(self) -> bool:
         """Do one round: what there is to be indexed, then one file to be read; False if there was nothing to do."""
@@ -61,7 +62,13 @@ class Worker:
     # ------------------------------------------------------------------------------------------------- reading
 
     def read(self, document: str) -> None:
-        """Read the latest file of a document, and put what it says into the catalogue."""
+        """Read the latest file of a document, and put what it says into the catalogue.
+
+        Raises:
+            StorageError: the disk or the database does not take it: nothing is held against the file.
+
+        """
+        self._spare()
         jobs = self._store.outbox.of(document, "read")
         version = self._store.register.begin(document)
         before = self._store.drafts.document(document, EVERYTHING)
@@ -77,13 +84,24 @@ class Worker:
 
     def _read(self, version: Version, before: Document, jobs: list[Job]) -> None:
         try:
+            self._settle(version, before, jobs)
+        except StorageError:
+            self._in_vain.append(version)
+            self._spare()
+            raise
+
+    def _spare(self) -> None:
+        """Tries that a full disk made vain do not count; where it is too full to note even that, it is noted later."""
+        while self._in_vain:
+            self._store.register.spare(self._in_vain[-1])
+            self._in_vain.pop()
+
+    def _settle(self, version: Version, before: Document, jobs: list[Job]) -> None:
+        try:
             reading = self._reading(version, before)
         except (ExtractionError, PluginError) as error:
             self._store.register.failed(version, error.reason, error.fix, jobs)
             return
-        except Exception:
-            self._store.register.spare(version)  # a full disk, say: not the file's doing
-            raise
         try:
             content = _content(reading, held=self._store.register.is_held(before.id))
             self._store.drafts.save(content, before.revision, version, jobs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, request, url_for
@@ -15,6 +16,8 @@ from kb.model import AccessClass, Config, Role
 from kb.web.access import needs
 from kb.web.errors import TITLES, status_of
 from kb.web.site import current_actor, current_site
+
+log = logging.getLogger(__name__)
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
@@ -98,10 +101,12 @@ def _item(item: Item) -> dict[str, Any]:
 
 @blueprint.errorhandler(KbError)
 def refused(error: KbError) -> ResponseReturnValue:
-    """What the library refuses, in its own words."""
+    """What the library refuses, in its own words: also that a disk is full, which staff can do something about."""
     status = 400 if isinstance(error, ConfigError | ExtractionError) else status_of(error)
-    if status >= 500:
+    if status == 500:
         raise error
+    if status > 500:
+        log.error("%s: %s", type(error).__name__, error)
     return {"error": f"{error.reason}{error.fix}"}, status
 
 

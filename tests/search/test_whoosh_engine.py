@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.errors import BusyError, IndexBrokenError
+from kb.errors import BusyError, IndexBrokenError, StorageError
 from kb.model import EVERYTHING, Everything
 from kb.search import manifest, whoosh_engine, whoosh_files
 from kb.search.nodes import Run, Word
@@ -150,7 +150,7 @@ def test_full_disk_leaves_the_old_state_and_a_writer_that_works(filled, folder, 
 
     monkeypatch.setattr(whoosh_files.TOC, "write", full)
     filled.replace("b", [entry("b", "配食")])
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(StorageError, match="ディスクの空きがありません"):
         filled.commit()
     monkeypatch.undo()
     assert set(filled.documents()) == {"a"}
