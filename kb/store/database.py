@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 
-from kb.errors import ConfigError, DamagedError, KbError, StorageError
+from kb.errors import ConfigError, DamagedError, KbError, StorageError, told
 from kb.store import migrate
 from kb.store.files import make_folder
 from kb.store.transactions import WRITES, writer
@@ -43,7 +44,10 @@ def open_database(store: Path, url: str = "") -> Engine:
         ConfigError: the address is none, or its driver is not installed.
 
     """
-    make_folder(store)
+    with told(store, "保管場所を作れません"):
+        make_folder(store)
+    if not url:
+        _check_writable(store)
     where = _parsed(url) if url else URL.create("sqlite", database=str(store / FILE))
     if not url and not (store / FILE).exists():
         _check_new(store, str(store / FILE))
@@ -62,6 +66,13 @@ def subject(engine: Engine) -> str:
     """The database as errors name it: its file or its address, without a password."""
     url = engine.url
     return str(url.database) if engine.dialect.name == "sqlite" else url.render_as_string(hide_password=True)
+
+
+def _check_writable(store: Path) -> None:
+    """SQLite would only say that it is unable to open its file: it writes beside it even to read."""
+    if not os.access(store, os.W_OK):
+        fix = "書き込めるようにするか、フォルダーごと書き込める場所に写して --data で指定してください。"
+        raise StorageError(str(store), "読み取り専用か、書き込む権限がありません。", fix)
 
 
 def _check_new(store: Path, name: str) -> None:

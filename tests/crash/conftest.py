@@ -238,8 +238,11 @@ class Disk:
     def mounts(self, size):
         return self.run("mount", "-t", "tmpfs", "-o", f"size={size}", "kb", self.folder)
 
-    def make_read_only(self):
-        assert self.run("mount", "-o", "remount,ro", self.folder)
+    def make_read_only(self, *parts):
+        """Let nothing be written in a folder of it any more."""
+        place = self.folder.joinpath(*parts)
+        assert self.run("mount", "--bind", place, place)
+        assert self.run("mount", "-o", "remount,bind,ro", place)
 
     def path(self, *parts):
         """A path inside as it is reached from outside."""

@@ -1,4 +1,4 @@
-"""A full disk: nothing is promised that cannot be kept, nothing is held against a file, and with room all goes on."""
+"""A full or read-only disk: nothing is promised that cannot be kept, nothing is held against a file, and with room all goes on."""
 
 import os
 import shutil
@@ -92,6 +92,39 @@ def test_a_server_starts_on_a_full_disk_and_finishes_when_there_is_room(small, d
         for document in brought:
             assert small.until_read(server.port, document)["state"] == "published"
     check(small, disk, 3)
+
+
+def test_on_a_read_only_folder_every_command_says_so(small, disk, tmp_path):
+    (tmp_path / "集い1.txt").write_bytes(text(1))
+    assert small.kb("ingest", "--type", "document", "--access", "public", tmp_path / "集い1.txt")[0] == 0
+    before = contents(disk)
+    disk.make_read_only()
+    for command in (["serve"], ["ingest", tmp_path / "集い1.txt"], ["search", "合言葉"], ["doctor"]):
+        code, said = small.kb(*command)
+        assert (code, "読み取り専用か、書き込む権限がありません" in said, "Traceback" in said) == (11, True, False)
+    assert contents(disk) == before
+
+
+def test_where_only_originals_or_index_are_read_only_the_rest_goes_on(small, disk):
+    with small.served() as server:
+        _, first = small.bring(server.port, "集い1.txt", text(1))
+        small.until(lambda: found(small, "合言葉 1"), "the file is found")
+    disk.make_read_only("資料室", "search_index")
+    with small.served() as server:
+        assert small.bring(server.port, "集い2.txt", text(2))[0] == 202
+        small.until(lambda: "索引に書き込めません（読み取り専用です）" in small.log.read_text(), "the worker says so")
+        assert [hit["document"] for hit in found(small, "合言葉 1")] == [first["document"]]
+    disk.make_read_only("資料室", "documents", ".store", "originals")
+    with small.served() as server:
+        status, answer = small.bring(server.port, "集い3.txt", text(3))
+        assert (status, "読み取り専用です" in answer["error"]) == (503, True)
+        assert [hit["document"] for hit in found(small, "合言葉 1")] == [first["document"]]
+    assert "Traceback" not in small.log.read_text()
+
+
+def contents(disk):
+    """Every file in the data folder."""
+    return {path: path.read_bytes() for path in disk.path("資料室").rglob("*") if path.is_file()}
 
 
 def found(place, words):
