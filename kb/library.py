@@ -244,8 +244,8 @@ class Library:
     def catch_up(self) -> None:
         """Index whatever is in the catalogue and not in the index; rebuild an index that cannot be used.
 
-        While another process is at work, a usable index is used as it is: that process will bring it up to date. So is
-        one that a full disk does not let us bring up to date.
+        While another process is at work, a usable index is used as it is: that process will bring it up to date. It is
+        asked to make a damaged one anew. An index that a full disk does not let us bring up to date is used, too.
 
         Raises:
             BusyError: there is no usable index, and another process is at work.
@@ -264,7 +264,10 @@ class Library:
             finally:
                 self._lock.release()
         elif not self._is_usable():
-            raise self._busy()
+            if not self.store.outbox.jobs("rebuild", 1):
+                self.store.outbox.add("rebuild")
+            fix = "作り直しを頼みました。終わるのを待って、もう一度実行してください。"
+            raise BusyError(str(self.config.search_index), "索引が使えず、別の kb が動いています。", fix)
 
     def work(self, stop: Callable[[], bool]) -> None:
         """Be the worker until ``stop`` says so, once nobody else is. Call in a process of its own.
@@ -399,10 +402,6 @@ class Library:
         except Timeout:
             return False
         return True
-
-    def _busy(self) -> BusyError:
-        folder = str(self.config.documents)
-        return BusyError(folder, "別の kb が取り込み中です。", "終わるのを待って、もう一度実行してください。")
 
     def _extract(self, file: File) -> Extraction:
         return extract(file, self.plugins.extractors(), self.config)

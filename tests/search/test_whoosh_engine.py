@@ -1,10 +1,10 @@
 """What only an index on disk must do: be durable, notice damage, have one writer and many readers."""
 
-import json
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,9 +51,8 @@ def test_missing_index_is_reported(folder, analyzer):
 
 
 def test_index_of_another_analyser_is_refused(filled, folder, analyzer):
-    state = json.loads((folder / manifest.NAME).read_text())
-    state["fingerprint"] += "x"
-    (folder / manifest.NAME).write_text(json.dumps(state))
+    state = manifest.read(folder)
+    manifest.write(folder, replace(state, fingerprint=f"{state.fingerprint}x"))
     with pytest.raises(IndexBrokenError, match="今の版のものではありません"):
         WhooshIndex.open(folder, analyzer)
 
