@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 
 from kb.errors import ConfigError, DamagedError, KbError, StorageError, told
-from kb.store import migrate
+from kb.store import migrate, wal
 from kb.store.files import make_folder
 from kb.store.transactions import WRITES, writer
 
@@ -49,8 +49,8 @@ def open_database(store: Path, url: str = "") -> Engine:
     if not url:
         _check_writable(store)
     where = _parsed(url) if url else URL.create("sqlite", database=str(store / FILE))
-    if not url and not (store / FILE).exists():
-        _check_new(store, str(store / FILE))
+    if not url:
+        _check_file(store)
     engine = _engine(where)
     try:
         if migrate.revision(engine) is None:
@@ -66,6 +66,18 @@ def subject(engine: Engine) -> str:
     """The database as errors name it: its file or its address, without a password."""
     url = engine.url
     return str(url.database) if engine.dialect.name == "sqlite" else url.render_as_string(hide_password=True)
+
+
+def _check_file(store: Path) -> None:
+    if not (store / FILE).exists() or not (store / FILE).stat().st_size:
+        _check_new(store, str(store / FILE))
+    if wal.is_damaged(store / FILE):
+        raise _damaged(str(store / FILE))
+
+
+def _damaged(name: str) -> DamagedError:
+    fix = "使うのをやめ、「kb restore」でバックアップから戻してください。元のファイルは残っています。"
+    return DamagedError(name, "目録のファイルが壊れています。", fix)
 
 
 def _check_writable(store: Path) -> None:
@@ -140,8 +152,7 @@ def _translate(context: ExceptionContext) -> None:
 def _told(engine: Engine, error: DatabaseError | InterfaceError) -> KbError | None:
     name, said = subject(engine), str(error.orig)
     if engine.dialect.name == "sqlite" and any(words in said for words in _DAMAGE):
-        fix = "使うのをやめ、「kb restore」でバックアップから戻してください。元のファイルは残っています。"
-        return DamagedError(name, "目録のファイルが壊れています。", fix)
+        return _damaged(name)
     if not isinstance(error, OperationalError | InterfaceError):
         return None
     if engine.dialect.name == "sqlite":
