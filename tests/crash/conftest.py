@@ -146,6 +146,7 @@ class Place:
         for server in self._servers:
             if server.process.returncode is None:
                 server.kill()
+            server.process.stdout.close()
 
     def token(self):
         """What a program shows to bring files."""
