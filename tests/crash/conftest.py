@@ -19,6 +19,10 @@ from uuid import uuid4
 
 import pytest
 
+from kb.auth import opened
+from kb.config import load
+from kb.model import OPERATOR, Role
+
 #: Longest time that anything here may take before it is a failure, in seconds: a deadline, not a measurement.
 PATIENCE = 120
 
@@ -87,9 +91,9 @@ class Server:
 class Place:
     """A data folder."""
 
-    def __init__(self, home, log, environment=None, prefix=()):
+    def __init__(self, home, log, environment=None):
         self.home, self.log = home, log
-        self.prefix = prefix
+        self.prefix = ()
         """What each command runs inside of (`nsenter ...`)."""
         self.environment = {**os.environ, "PYTHONUTF8": "1", "COLUMNS": "500", **(environment or {})}
         self._token = ""
@@ -151,11 +155,17 @@ class Place:
     def token(self):
         """What a program shows to bring files."""
         if not self._token:
-            self.kb("user", "add", "取り込み", "--role", "staff")
-            code, said = self.kb("user", "token", "取り込み")
-            assert code == 0, said
-            self._token = said.strip().splitlines()[-1]
+            (self.home / "documents" / ".store").mkdir(parents=True, exist_ok=True)
+            with opened(load(self.home, environ={})) as auth:
+                account, _ = auth.invite("取り込み", Role.STAFF, OPERATOR)
+                self._token = auth.new_token(account, None, OPERATOR)
         return self._token
+
+    def move_to(self, disk):
+        """Go on inside of a disk, with what there is."""
+        self.token()
+        shutil.copytree(self.home, disk.path(self.home.name))
+        self.home, self.prefix = disk.folder / self.home.name, disk.prefix
 
     def bring(self, port, name, content):
         """Bring a public file; status and answer. Raises what the connection breaks with."""
@@ -167,6 +177,12 @@ class Place:
         status, answer = ask(port, "GET", f"/api/documents/{document}", self.token())
         assert status == 200, answer
         return answer
+
+    def total(self, port, words):
+        """How many sections a visitor finds."""
+        status, page = ask(port, "GET", f"/search?q={words}", self.token())
+        assert status == 200
+        return int(re.search(r"（(\d+)件）", page)[1])
 
     def until_read(self, port, document):
         """The same, once it has been read or set aside."""

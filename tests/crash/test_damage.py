@@ -101,11 +101,14 @@ def test_an_index_that_is_gone_is_made_anew(whole, tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_beside_a_running_server_the_check_up_has_a_damaged_index_made_anew(whole, place):
     shutil.copytree(whole, place.home)
-    with place.served():
+    with place.served() as server:
+        # The worker has the index open.
+        assert place.bring(server.port, "新着.txt", "■新着\n\n秋の山吹の集いです。\n".encode())[0] == 202
+        place.until(lambda: place.total(server.port, "山吹"), "the file is found")
         (segment, *_) = sorted((place.home / "search_index" / "current" / "public").glob("*.seg"))
         flipped(segment)
         code, said = place.kb("doctor")
         assert (code, "作り直しを頼みました" in said) == (6, True)
         place.until(lambda: place.kb("doctor")[0] == 0, "the index is made anew")
-    with open_library(whole) as one, open_library(place.home) as other:
-        assert answers(one) == answers(other)
+        assert place.total(server.port, "山吹") == 1
+        assert place.total(server.port, "公民館") == 3

@@ -13,18 +13,19 @@ def text(number):
     return f"■第{number}回の集い\n\n若葉町の公民館に{number}人が集まりました。\n"
 
 
-def test_a_second_server_is_refused_and_the_first_goes_on(place):
+def test_a_second_server_is_refused_and_what_is_ingested_beside_the_first_is_read_once(place, tmp_path):
+    paths = [tmp_path / f"集い{number}.txt" for number in range(1, 4)]
+    for number, path in enumerate(paths, start=1):
+        path.write_text(text(number), encoding="utf-8")
     with place.served() as server:
         code, said = place.kb("serve", "--port", "0")
         assert (code, REFUSED in said) == (6, True)
-        status, answer = place.bring(server.port, "集い1.txt", text(1).encode())
-        assert status == 202
-        assert place.until_read(server.port, answer["document"])["state"] == "published"
-    # The lock is nobody's when its owner has gone, however it has gone.
-    server = place.start(place.free_port()).ready()
-    server.kill()
-    with place.served():
-        pass
+        code, said = place.kb("ingest", "--type", "document", "--access", "public", *paths)
+        assert (code, "追加 3" in said) == (0, True)
+        status, answer = place.bring(server.port, "写し.txt", text(1).encode())
+        assert (status, answer["status"]) == (200, "duplicate")
+        place.until(lambda: place.total(server.port, "公民館") == 3, "all are found")
+    assert place.kb("doctor")[0] == 0
 
 
 def test_of_two_servers_started_at_once_in_an_empty_folder_one_serves(place):
@@ -36,16 +37,3 @@ def test_of_two_servers_started_at_once_in_an_empty_folder_one_serves(place):
     (serving,) = [server for server in both if server is not refused]
     assert serving.end() == 0
     assert "別の kb" in place.log.read_text()  # it met the lock of the server, or that of its worker
-
-
-def test_what_is_ingested_beside_a_server_is_read_by_its_worker_once(place, tmp_path):
-    for number in range(1, 4):
-        (tmp_path / f"集い{number}.txt").write_text(text(number), encoding="utf-8")
-    with place.served() as server:
-        bring = ["ingest", "--type", "document", "--access", "public", *sorted(tmp_path.glob("集い*.txt"))]
-        code, said = place.kb(*bring)
-        assert (code, "追加 3" in said) == (0, True)
-        status, answer = place.bring(server.port, "集い1.txt", text(1).encode())
-        assert (status, answer["status"]) == (200, "duplicate")
-        place.until(lambda: len(place.json("search", "公民館")["hits"]) == 3, "all are found")
-    assert place.kb("doctor")[0] == 0
