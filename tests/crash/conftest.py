@@ -185,11 +185,11 @@ class Place:
         return int(re.search(r"（(\d+)件）", page)[1])
 
     def until_read(self, port, document):
-        """The same, once it has been read or set aside."""
+        """The same of a new document, once it has been read or set aside."""
 
         def found():
             about = self.about(port, document)
-            return about["version_state"] != "waiting" and about
+            return about["state"] != "waiting" and about
 
         return until(found, f"{document} is read")
 

@@ -1,11 +1,14 @@
 """Documents that kill whoever reads them are set aside with their reason, and the others are read."""
 
+import io
 import sys
 
 import pytest
 
-from kb.model import OPERATOR, State
-from kb.testing import open_library, search
+from kb.ingest.intake import Origin
+from kb.ingest.worker import MOST_TRIES
+from kb.model import OPERATOR, AccessClass, State
+from kb.testing import extraction_of, open_library, search
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")]
 
@@ -79,3 +82,24 @@ def test_each_is_set_aside_with_its_reason_and_the_queue_goes_on(poisoned):
         assert all(reason in lying[brought[word]] for word, reason in REASONS.items())
         assert library.store.outbox.count() == 0
     assert poisoned.kb("doctor")[0] == 0
+
+
+def test_whatever_breaks_the_worker_itself_is_tried_a_few_times_and_set_aside(tmp_path, monkeypatch):
+    def extract(file, *_):
+        content = file.read().decode()
+        if "毒" in content:
+            raise MemoryError
+        return extraction_of(content)
+
+    monkeypatch.setattr("kb.library.extract", extract)
+    origin = Origin("upload", content_type="document", access=AccessClass.PUBLIC)
+    with open_library(tmp_path) as library:
+        poison, harmless = (
+            library.accept(f"{words}.txt", io.BytesIO(text(words)), origin).document for words in ("毒", "薬")
+        )
+        for _ in range(MOST_TRIES):  # each is a worker that ends, and the next that begins
+            with pytest.raises(MemoryError):
+                library.work_off()
+        library.work_off()
+        assert [hit.document.id for hit in search(library, "公民館").hits] == [harmless]
+        assert "続けて途中で止まりました" in library.desk(OPERATOR).item(poison).latest.reason
