@@ -48,9 +48,8 @@ def open_database(store: Path, url: str = "") -> Engine:
         make_folder(store)
     if not url:
         _check_writable(store)
-    where = _parsed(url) if url else URL.create("sqlite", database=str(store / FILE))
-    if not url:
         _check_file(store)
+    where = _parsed(url) if url else URL.create("sqlite", database=str(store / FILE))
     engine = _engine(where)
     try:
         if migrate.revision(engine) is None:
