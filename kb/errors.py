@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+#: Why something cannot be written, in the words of whoever looks after the machine; others as the system says it.
+_REASONS = {
+    errno.ENOSPC: "ディスクの空きがありません",
+    errno.EDQUOT: "ディスクの割り当てを使い切りました",
+    errno.EROFS: "読み取り専用です",
+    errno.EACCES: "書き込む権限がありません",
+    errno.EPERM: "書き込む権限がありません",
+}
 
 #: Line ends, other control characters, and what turns the direction of writing.
 _UNRULY = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
@@ -105,6 +118,22 @@ class StorageError(KbError):
     """The disk or the database does not take what is to be kept, or does not give it. Nothing has been acknowledged."""
 
     exit_code = 11
+
+
+@contextmanager
+def told(subject: Path, what: str) -> Iterator[None]:
+    """Inside, the system's errors are told as ours; ``what`` is a clause that says what could not be done.
+
+    Raises:
+        StorageError: the system refuses.
+
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+        fix = "空き容量と書き込みの権限を確かめて、やり直してください。"
+        raise StorageError(str(subject), f"{what}（{reason}）。", fix) from error
 
 
 class DamagedError(KbError):

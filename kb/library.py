@@ -26,6 +26,7 @@ from kb.errors import (
     KbError,
     NotFoundError,
     QuotaError,
+    StorageError,
 )
 from kb.ingest import indexer
 from kb.ingest.intake import Intake
@@ -59,8 +60,11 @@ BY_HAND = "hand"
 #: A document's revision when it has been read for the first time: it is 1 from its acceptance on.
 _FIRST_REVISION = 2
 
-#: How often the bin is emptied and the store swept, in seconds.
-_CLEAN_SECONDS = 3600.0
+#: How often index and catalogue are compared, the bin is emptied and the store swept, in seconds.
+_TIDY_SECONDS = 3600.0
+
+#: Longest wait until the worker tries again when the disk is full, in seconds.
+_LONGEST_WAIT = 5.0
 
 #: The time that a quota is for.
 QUOTA_TIME = timedelta(hours=24)
@@ -70,6 +74,12 @@ _GLANCE = 0.1
 
 #: Glances between looking whether a source is due.
 _GLANCES = 10
+
+
+def _rest(seconds: float, stop: Callable[[], bool]) -> None:
+    end = monotonic() + seconds
+    while monotonic() < end and not stop():
+        sleep(_GLANCE)
 
 
 def _open(path: Path) -> BinaryIO:
@@ -285,7 +295,8 @@ class Library:
 
         """
         if not self._locks():
-            raise self._busy()
+            fix = "終わるのを待って、もう一度実行してください。"
+            raise BusyError(str(self.config.documents), "別の kb が取り込み中です。", fix)
         try:
             for document, section in documents:
                 sections = numbered(document.id, [section])
@@ -314,10 +325,12 @@ class Library:
     def catch_up(self) -> None:
         """Index whatever is in the catalogue and not in the index; rebuild an index that cannot be used.
 
-        While another process is at work, a usable index is used as it is: that process will bring it up to date.
+        While another process is at work, a usable index is used as it is: that process will bring it up to date. It is
+        asked to make a damaged one anew. An index that a full disk does not let us bring up to date is used, too.
 
         Raises:
             BusyError: there is no usable index, and another process is at work.
+            StorageError: there is no usable index, and the disk takes none.
 
         """
         if self._is_up_to_date():
@@ -325,28 +338,46 @@ class Library:
         if self._locks():
             try:
                 self._worker.catch_up()
+            except StorageError as error:
+                if not self._is_usable():
+                    raise
+                log.warning("索引を今の目録に合わせられません。%s", error)
             finally:
                 self._lock.release()
-        else:
-            self._check_usable()
+        elif not self._is_usable():
+            if not self.store.outbox.jobs("rebuild", 1):
+                self.store.outbox.add("rebuild")
+            fix = "作り直しを頼みました。終わるのを待って、もう一度実行してください。"
+            raise BusyError(str(self.config.search_index), "索引が使えず、別の kb が動いています。", fix)
 
     def work(self, stop: Callable[[], bool]) -> None:
-        """Be the worker until ``stop`` says so, once nobody else is. Call in a process of its own."""
+        """Be the worker until ``stop`` says so, once nobody else is. Call in a process of its own.
+
+        While the disk takes nothing, it waits, longer each time, and goes on when there is room.
+        """
         while not self._locks():
             if stop():
                 return
             sleep(_GLANCE)
         try:
-            self._worker.catch_up()
-            cleaned = -_CLEAN_SECONDS
-            while not stop():
-                if monotonic() - cleaned >= _CLEAN_SECONDS:
-                    self._worker.clean()
-                    cleaned = monotonic()
-                if not self._worker.work():
-                    sleep(_GLANCE)
+            self._work(stop)
         finally:
             self._lock.release()
+
+    def _work(self, stop: Callable[[], bool]) -> None:
+        wait, tidied = _GLANCE, -_TIDY_SECONDS
+        while not stop():
+            try:
+                if monotonic() - tidied >= _TIDY_SECONDS:
+                    self._worker.catch_up()
+                    self._worker.clean()
+                    tidied = monotonic()
+                is_idle, wait = not self._worker.work(), _GLANCE
+            except StorageError as error:
+                log.error("the worker waits for room: %s", error)  # noqa: TRY400 - the error says it all
+                is_idle, wait = True, min(wait * 2, _LONGEST_WAIT)
+            if is_idle:
+                _rest(wait, stop)
 
     def look_through(self, source: str) -> Run:
         """Look through a source now: accept what is new, put in the bin what has gone. Reading is the worker's.
@@ -470,11 +501,12 @@ class Library:
             return False
         return not self.store.outbox.jobs("index", 1) and not indexer.differing(self.store.catalogue, index)
 
-    def _check_usable(self) -> None:
+    def _is_usable(self) -> bool:
         try:
             self._home.index()
-        except IndexBrokenError as error:
-            raise self._busy() from error
+        except IndexBrokenError:
+            return False
+        return True
 
     def _check_changeable(self) -> None:
         """In safe mode, nobody checks what comes in: a case study would be published unread."""
@@ -504,10 +536,6 @@ class Library:
         except Timeout:
             return False
         return True
-
-    def _busy(self) -> BusyError:
-        folder = str(self.config.documents)
-        return BusyError(folder, "別の kb が取り込み中です。", "終わるのを待って、もう一度実行してください。")
 
     def _extract(self, file: File) -> Extraction:
         return extract(file, self.plugins.extractors(), self.config)

@@ -10,8 +10,9 @@ from rich.markup import escape
 
 from kb.auth import Account, Auth, Link, link_address, opened
 from kb.cli.japanese import Command, Group
-from kb.cli.output import out, print_json
+from kb.cli.output import err, out, print_json
 from kb.cli.session import Session, data_option, json_option
+from kb.errors import StorageError
 from kb.model import OPERATOR, AccessClass, Role
 
 CLASSES = "、".join(f"{one.value}（{one.label}）" for one in AccessClass)
@@ -149,8 +150,12 @@ def first_steps(session: Session) -> Callable[[str], None]:
     """For ``kb serve``: shows the way to the first account, as long as there is no administrator."""
 
     def announce(address: str) -> None:
-        with _auth(session) as auth:
-            link = auth.setup_link()
+        try:
+            with _auth(session) as auth:
+                link = auth.setup_link()
+        except StorageError as error:  # no reason to end: what there is can still be read
+            err.print(f"[yellow]注意[/] 管理者を作るリンクを用意できません。{escape(str(error))}")
+            return
         if link is not None:
             config = session.config()
             click.echo(f"最初の管理者のアカウントは、次のリンクで作れます（{link.label}、1回だけ使えます）。")

@@ -6,6 +6,7 @@ stdout. Nothing in here decides anything: whatever goes wrong is written down fo
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -19,6 +20,9 @@ from kb.model import File
 from kb.plugins import Plugins, load_module
 from kb.tracing import HookCall
 
+NO_ROOM = 74
+"""The exit code when the disk is full (EX_IOERR of sysexits.h): not the file's doing."""
+
 KINDS = {kind.__name__: kind for kind in (ExtractionError, PluginError)}
 """The errors that cross the border between the processes."""
 
@@ -28,8 +32,13 @@ def main() -> None:
     task = json.load(sys.stdin)
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a plugin that prints must not write into the answer
-    with answer:
-        answer.write(_answer(task))
+    try:
+        with answer:
+            answer.write(_answer(task))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os._exit(NO_ROOM)  # whatever is still to be flushed would only fail again
 
 
 def _answer(task: dict[str, Any]) -> bytes:
@@ -43,6 +52,8 @@ def _answer(task: dict[str, Any]) -> bytes:
             return b'{"unknown": true}'
         return b'{"extraction": ' + dump(extraction) + b', "calls": ' + traced + b"}"
     except KbError as error:
+        if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.ENOSPC:
+            raise error.__cause__ from None  # a plugin's temporary file
         kind = type(error).__name__ if type(error).__name__ in KINDS else ExtractionError.__name__
         return json.dumps({"error": [kind, error.subject, error.reason, error.fix]}).encode()
     except MemoryError:

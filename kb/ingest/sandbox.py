@@ -14,12 +14,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from tempfile import TemporaryFile
+from pathlib import Path
+from tempfile import TemporaryFile, gettempdir
 from typing import IO, Any
 
 from kb import tracing
-from kb.errors import ExtractionError, KbError, PluginError, one_line
-from kb.ingest.child import KINDS
+from kb.errors import ExtractionError, KbError, PluginError, StorageError, one_line, told
+from kb.ingest.child import KINDS, NO_ROOM
 from kb.ingest.codec import from_json
 from kb.model import Config, Extraction, File
 
@@ -46,6 +47,7 @@ def extract(file: File, plugins: Sequence[tuple[str, str]], config: Config) -> E
         ExtractionError: the file cannot be read, takes too long or too much memory, or breaks the reading process; or
             no plugin knows its format.
         PluginError: a plugin broke down over it.
+        StorageError: there is no room for temporary files: not the file's doing.
 
     """
     task = {
@@ -55,8 +57,11 @@ def extract(file: File, plugins: Sequence[tuple[str, str]], config: Config) -> E
         "seconds": config.extract_seconds,
         "megabytes": config.extract_megabytes,
     }
-    with TemporaryFile() as answer, TemporaryFile() as complaints:
+    with _temporary() as answer, _temporary() as complaints:
         code = _run(file, json.dumps(task).encode(), answer, complaints, config.extract_seconds)
+        if code == NO_ROOM:
+            fix = "空き容量を確かめてください。読み取りは、空きができると続きます。"
+            raise StorageError(gettempdir(), "一時ファイルを書けません（ディスクの空きがありません）。", fix)
         if code:
             log.warning("reading %r ended with %s: %s", file.name, code, _tail(complaints))
             raise _broken(file, code, config)
@@ -65,6 +70,11 @@ def extract(file: File, plugins: Sequence[tuple[str, str]], config: Config) -> E
             for call in tracing.read(said.get("calls"), (name for name, _ in plugins)):
                 tracing.write(call)
         return _understood(file, said, config)
+
+
+def _temporary() -> IO[bytes]:
+    with told(Path(gettempdir()), "一時ファイルを作れません"):
+        return TemporaryFile()
 
 
 def _run(file: File, task: bytes, answer: IO[bytes], complaints: IO[bytes], seconds: int) -> int:

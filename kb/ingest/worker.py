@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from kb.errors import ConflictError, ExtractionError, IndexBrokenError, KbError, PluginError
+from kb.errors import ConflictError, ExtractionError, IndexBrokenError, KbError, PluginError, StorageError
 from kb.ingest import indexer
 from kb.ingest.failing import noted
 from kb.ingest.reading import Chosen, Means, Reading, read
@@ -45,6 +45,7 @@ class Worker:
         self._means = means
         self._store = store
         self._home = home
+        self._in_vain: list[Version] = []
 
     def work(self) -> bool:
         """Do one round: what there is to be indexed, then one file to be read; False if there was nothing to do."""
@@ -63,7 +64,13 @@ class Worker:
     # ------------------------------------------------------------------------------------------------- reading
 
     def read(self, document: str) -> None:
-        """Read the latest file of a document, and put what it says into the catalogue."""
+        """Read the latest file of a document, and put what it says into the catalogue.
+
+        Raises:
+            StorageError: the disk or the database does not take it: nothing is held against the file.
+
+        """
+        self._spare()
         jobs = self._store.outbox.of(document, "read")
         version = self._store.register.begin(document)
         before = self._store.drafts.document(document, EVERYTHING)
@@ -79,6 +86,20 @@ class Worker:
 
     def _read(self, version: Version, before: Document, jobs: list[Job]) -> None:
         try:
+            self._settle(version, before, jobs)
+        except StorageError:
+            self._in_vain.append(version)
+            self._spare()
+            raise
+
+    def _spare(self) -> None:
+        """Tries that a full disk made vain do not count; where it is too full to note even that, it is noted later."""
+        while self._in_vain:
+            self._store.register.spare(self._in_vain[-1])
+            self._in_vain.pop()
+
+    def _settle(self, version: Version, before: Document, jobs: list[Job]) -> None:
+        try:
             with noted(self._store.audit, OPERATOR.name, before.id):
                 reading = self._reading(version, before)
         except ExtractionError as error:
@@ -87,9 +108,6 @@ class Worker:
         except PluginError as error:
             self._store.register.failed(version, f"{error.subject}：{error.reason}", error.fix, jobs)
             return
-        except Exception:
-            self._store.register.spare(version)  # a full disk, say: not the file's doing
-            raise
         try:
             content = _content(reading, held=self._store.register.is_held(before.id))
             self._store.drafts.save(content, before.revision, version, jobs)

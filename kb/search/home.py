@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from uuid import uuid4
 
+from kb.errors import told
 from kb.search.engines import create_index, open_index
 from kb.search.index import Index
 from kb.text.analyze import Analyzer
@@ -49,6 +50,10 @@ class IndexHome:
         """Make a new index beside the present one, fill it, and put it in its place.
 
         Until the swap, readers go on with the present index; when ``fill`` raises, it stays.
+
+        Raises:
+            StorageError: the disk does not take it.
+
         """
         beside = self._folder / "new"
         shutil.rmtree(beside, ignore_errors=True)
@@ -59,9 +64,10 @@ class IndexHome:
         except BaseException:
             index.close()
             raise
-        beside.mkdir(parents=True, exist_ok=True)  # the memory engine leaves no files of its own
-        (beside / STAMP).write_text(uuid4().hex, encoding="ascii")
-        return self._swap(beside, index)
+        with told(self._folder, "索引を作れません"):
+            beside.mkdir(parents=True, exist_ok=True)  # the memory engine leaves no files of its own
+            (beside / STAMP).write_text(uuid4().hex, encoding="ascii")
+            return self._swap(beside, index)
 
     def _swap(self, beside: Path, built: Index) -> Index:
         with self._lock:

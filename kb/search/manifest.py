@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kb.errors import IndexBrokenError
 
-NAME = "manifest.json"
+NAME = "manifest"
 REBUILD = "「kb reindex」で索引を作り直してください。"
 
 
@@ -52,19 +52,22 @@ def read(folder: Path) -> Manifest:
 
     """
     try:
-        fields = json.loads((folder / NAME).read_bytes())
-        return Manifest(str(fields["fingerprint"]), dict(fields["generations"]), dict(fields["files"]))
+        checksum, _, content = (folder / NAME).read_bytes().partition(b"\n")
+        if checksum.decode("ascii") != _sum(content):
+            raise ValueError("checksum")  # noqa: TRY301 - damage is told in one place
+        return Manifest(**json.loads(content))
     except FileNotFoundError as error:
         raise IndexBrokenError(str(folder), "索引がまだありません。", REBUILD) from error
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise IndexBrokenError(str(folder), "索引の目録ファイルが壊れています。", REBUILD) from error
 
 
 def write(folder: Path, manifest: Manifest) -> None:
     """Make ``manifest`` the committed state. Its files and folders must be on the disk already (``sync``)."""
     beside = folder / f"{NAME}.new"
-    with beside.open("w", encoding="utf-8") as stream:
-        json.dump(asdict(manifest), stream, ensure_ascii=False, indent=1, sort_keys=True)
+    content = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True).encode()
+    with beside.open("wb") as stream:
+        stream.write(_sum(content).encode("ascii") + b"\n" + content)
         stream.flush()
         os.fsync(stream.fileno())
     beside.replace(folder / NAME)
@@ -86,6 +89,10 @@ def checksum(path: Path) -> str:
     """SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def verify(folder: Path, manifest: Manifest, known: Mapping[str, str]) -> None:

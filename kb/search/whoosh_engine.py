@@ -7,14 +7,14 @@ nothing that a search returns, no score and no completion, can depend on a secti
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from kb.errors import BusyError, IndexBrokenError
+from kb.errors import BusyError, IndexBrokenError, StorageError, told
 from kb.model import AccessClass, Sort
 from kb.search import completion, manifest, whoosh_files
 from kb.search.completion import Completion
@@ -89,11 +89,17 @@ class WhooshIndex:
 
     @classmethod
     def create(cls, folder: Path, analyzer: Analyzer) -> WhooshIndex:
-        """A new, empty index in ``folder``, in the place of one that may be there."""
-        for name in AccessClass:
-            shutil.rmtree(folder / name, ignore_errors=True)
-            whoosh_files.create(folder / name)
-        _commit_files(folder, fingerprint(analyzer), {})
+        """A new, empty index in ``folder``, in the place of one that may be there.
+
+        Raises:
+            StorageError: the disk does not take it.
+
+        """
+        with _told(folder):
+            for name in AccessClass:
+                shutil.rmtree(folder / name, ignore_errors=True)
+                whoosh_files.create(folder / name)
+            _commit_files(folder, fingerprint(analyzer), {})
         return cls(folder, analyzer)
 
     # ---------------------------------------------------------------------------------------------- reading
@@ -175,7 +181,7 @@ class WhooshIndex:
 
     def replace(self, document: str, entries: Sequence[Entry]) -> None:
         """See ``Index``."""
-        with self._writing:
+        with self._writing, _told(self._folder):
             self._take_lock()
             self._pending[document] = tuple(entries)
 
@@ -185,7 +191,8 @@ class WhooshIndex:
             if not self._pending:
                 return
             try:
-                self._write()
+                with _told(self._folder):
+                    self._write()
             finally:  # after a failure the old state stands, and whoever wanted another must replace again
                 self._pending = {}
                 self._let_go()
@@ -252,6 +259,18 @@ class WhooshIndex:
             "phrase": dict.fromkeys(completion.terms(entry.phrases), b""),
             "record": record.encode(),
         }
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    try:
+        with told(folder, "索引に書き込めません"):
+            yield
+    except StorageError as error:
+        if isinstance(error.__cause__, FileNotFoundError):  # not the disk's doing
+            missing = str(error.__cause__.filename)
+            raise IndexBrokenError(missing, "索引のファイルがありません。", manifest.REBUILD) from error
+        raise
 
 
 def _encoded(found: Places) -> dict[str, bytes]:

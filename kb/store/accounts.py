@@ -30,6 +30,9 @@ SEEN_EVERY = timedelta(minutes=1)
 #: The highest number of an account (PostgreSQL's ``integer``).
 _MOST = 2**31 - 1
 
+#: How far a clock may be set back without anybody having to sign in again.
+_SLACK = timedelta(minutes=5)
+
 
 def utc_now() -> datetime:
     """The present time."""
@@ -205,7 +208,7 @@ class Accounts:
     def session(self, secret: str, idle: timedelta) -> SignIn | None:
         """The session with this SHA-256, if it is neither over nor unused for ``idle``, of an account in use."""
         c, now = tables.session.c, self.now()
-        live = (c.hash == secret) & (c.expires_at > now) & (c.seen_at > now - idle)
+        live = (c.hash == secret) & _live(now, idle)
         with self._engine.connect() as connection:
             row = connection.execute(_sessions().where(live, tables.account.c.disabled_at.is_(None))).one_or_none()
         if row is None:
@@ -219,7 +222,7 @@ class Accounts:
     def sessions(self, account: int, idle: timedelta) -> list[SignIn]:
         """The live sessions of an account, the one used last first."""
         c, now = tables.session.c, self.now()
-        live = (c.account == account) & (c.expires_at > now) & (c.seen_at > now - idle)
+        live = (c.account == account) & _live(now, idle)
         with self._engine.connect() as connection:
             return [_sign_in(row) for row in connection.execute(_sessions().where(live).order_by(c.seen_at.desc()))]
 
@@ -386,6 +389,12 @@ _COLUMNS = [*(c for c in tables.account.c if c.name != "key"), _IS_EXTERNAL.labe
 
 def _accounts() -> Select[Any]:
     return select(*_COLUMNS).select_from(tables.account)
+
+
+def _live(now: datetime, idle: timedelta) -> ColumnElement[bool]:
+    """Sessions that are neither over nor unused for ``idle``, nor from the future: a clock set back prolongs none."""
+    c = tables.session.c
+    return (c.expires_at > now) & (c.seen_at > now - idle) & (c.seen_at <= now + _SLACK)
 
 
 def _sessions() -> Select[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, InterfaceError, OperationalError
 
-from kb.errors import ConfigError, DamagedError, KbError, StorageError
-from kb.store import migrate, postgres, sqlite
+from kb.errors import ConfigError, DamagedError, KbError, StorageError, told
+from kb.store import migrate, postgres, sqlite, wal
 from kb.store.files import make_folder
 from kb.store.transactions import writer
 
@@ -38,10 +39,12 @@ def open_database(store: Path, url: str = "") -> Engine:
         ConfigError: the address is none, or its driver is not installed.
 
     """
-    make_folder(store)
+    with told(store, "保管場所を作れません"):
+        make_folder(store)
+    if not url:
+        _check_writable(store)
+        _check_file(store)
     where = _parsed(url) if url else URL.create("sqlite", database=str(store / FILE))
-    if not url and not (store / FILE).exists():
-        _check_new(store, str(store / FILE))
     return _upgraded(where, lambda engine: _check_new(store, subject(engine)))
 
 
@@ -75,6 +78,25 @@ def subject(engine: Engine) -> str:
         return str(url.database)
     bare = URL.create(url.drivername, url.username, None, url.host, url.port, url.database)
     return bare.render_as_string()
+
+
+def _check_file(store: Path) -> None:
+    if not (store / FILE).exists() or not (store / FILE).stat().st_size:
+        _check_new(store, str(store / FILE))
+    if wal.is_damaged(store / FILE):
+        raise _damaged(str(store / FILE))
+
+
+def _damaged(name: str) -> DamagedError:
+    fix = "使うのをやめ、「kb restore」でバックアップから戻してください。元のファイルは残っています。"
+    return DamagedError(name, "目録のファイルが壊れています。", fix)
+
+
+def _check_writable(store: Path) -> None:
+    """SQLite would only say that it is unable to open its file: it writes beside it even to read."""
+    if not os.access(store, os.W_OK):
+        fix = "書き込めるようにするか、フォルダーごと書き込める場所に写して --data で指定してください。"
+        raise StorageError(str(store), "読み取り専用か、書き込む権限がありません。", fix)
 
 
 def _check_new(store: Path, name: str) -> None:
@@ -130,8 +152,7 @@ def _translate(context: ExceptionContext) -> None:
 def _told(engine: Engine, error: DatabaseError | InterfaceError, *, connecting: bool) -> KbError | None:
     name, said = subject(engine), str(error.orig)
     if engine.dialect.name == "sqlite" and sqlite.is_damage(said):
-        fix = "使うのをやめ、「kb restore」でバックアップから戻してください。元のファイルは残っています。"
-        return DamagedError(name, "目録のファイルが壊れています。", fix)
+        return _damaged(name)
     if not (connecting or isinstance(error, OperationalError | InterfaceError | DataError)):
         return None
     if engine.dialect.name == "sqlite":

@@ -6,7 +6,6 @@ the sweep removes only what nobody holds and the catalogue does not name. No clo
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import sys
@@ -23,19 +22,12 @@ from filelock import FileLock, Timeout
 if sys.platform != "win32":
     import fcntl
 
-from kb.errors import BusyError, ExtractionError, NotFoundError, StorageError
+from kb.errors import BusyError, ExtractionError, NotFoundError, told
 from kb.store.files import make_folder, sync_folder
 
 CHUNK = 1 << 20
 
-REASONS = {
-    errno.ENOSPC: "ディスクの空きがありません",
-    errno.EDQUOT: "ディスクの割り当てを使い切りました",
-    errno.EROFS: "読み取り専用です",
-    errno.EACCES: "書き込む権限がありません",
-    errno.EPERM: "書き込む権限がありません",
-}
-"""Why something cannot be written, in the words of whoever looks after the machine; others as the system says it."""
+_CANNOT = "保管場所に書き込めません"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +81,7 @@ class Originals:
             StorageError: the disk does not take it.
 
         """
-        with _told(self._root):
+        with told(self._root, _CANNOT):
             make_folder(self._incoming)
         landing = self._incoming / uuid4().hex
         try:
@@ -105,7 +97,7 @@ class Originals:
     def _put_in_place(self, out: BinaryIO, landing: Path, sha256: str) -> BinaryIO:
         """Make the landed file the original, durably; the original, open and held."""
         place = self._place(sha256)
-        with _told(self._root):
+        with told(self._root, _CANNOT):
             is_there = self.is_whole(sha256)
             make_folder(place.parent)
             with self._placing:
@@ -186,9 +178,9 @@ class Originals:
                     "分けるか、画像を小さくして保存し直してください。",
                 )
             digest.update(chunk)
-            with _told(self._root):
+            with told(self._root, _CANNOT):
                 out.write(chunk)
-        with _told(self._root):
+        with told(self._root, _CANNOT):
             out.flush()
             os.fsync(out.fileno())
         return digest.hexdigest(), size
@@ -203,7 +195,7 @@ def _is_named(sha256: str, named: Callable[[], Collection[str]]) -> bool:
 
 @contextmanager
 def _created(landing: Path) -> Iterator[BinaryIO]:
-    with _told(landing.parent):
+    with told(landing.parent, _CANNOT):
         out = landing.open("xb")
     try:
         _hold(out)
@@ -211,17 +203,6 @@ def _created(landing: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):  # it has been flushed, or has failed to be: that error is the one to tell
             out.close()
-
-
-@contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    """The system's errors as ours."""
-    try:
-        yield
-    except OSError as error:
-        reason = REASONS.get(error.errno or 0, error.strerror or str(error))
-        fix = "空き容量と書き込みの権限を確かめて、もう一度取り込んでください。"
-        raise StorageError(str(folder), f"保管場所に書き込めません（{reason}）。", fix) from error
 
 
 def _hold(stream: BinaryIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
@@ -13,7 +14,7 @@ from werkzeug.wrappers import Response
 from kb import answers
 from kb.answers import Addresses, Article, WholePaper
 from kb.desk import Item
-from kb.errors import ConfigError, ExtractionError, KbError, QuotaError
+from kb.errors import ConfigError, ExtractionError, KbError, QuotaError, StorageError
 from kb.library import QUOTA_TIME, Origin, Receipt
 from kb.model import AccessClass, Config, Document, Filter, Role
 from kb.search.query import MAX_LENGTH, MAX_PER_PAGE
@@ -26,6 +27,8 @@ from kb.web.openapi import Operation, given, operation
 from kb.web.parameters import Choice, Number, Parameter
 from kb.web.search import Facet, facets_of
 from kb.web.site import current_actor, current_library, current_site
+
+log = logging.getLogger(__name__)
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
@@ -236,6 +239,13 @@ def _address(document: str) -> str:
 def refused(error: KbError) -> Response:
     """What cannot be taken as it was sent, in the library's words."""
     return problem(400, f"{error.reason}{error.fix}")
+
+
+@blueprint.errorhandler(StorageError)
+def no_room(error: StorageError) -> Response:
+    """A disk that is full, say: staff can do something about it."""
+    log.error("%s: %s", type(error).__name__, error)
+    return problem(503, f"{error.reason}{error.fix}")
 
 
 @blueprint.errorhandler(QuotaError)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -11,13 +12,15 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from kb.desk import Desk
-from kb.errors import ConfigError, ExtractionError
+from kb.errors import ConfigError, ExtractionError, StorageError
 from kb.library import Origin, Receipt
 from kb.model import AccessClass, Config, Role, State
 from kb.web.access import needs
 from kb.web.asking import page_number
 from kb.web.search import window
 from kb.web.site import current_actor, current_library, current_site
+
+log = logging.getLogger(__name__)
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -130,7 +133,9 @@ def _received(file: FileStorage) -> Received:
     name = file.filename or ""
     try:
         return received_as(name, accept(file, _origin()))
-    except (ExtractionError, ConfigError) as error:
+    except (ExtractionError, ConfigError, StorageError) as error:
+        if isinstance(error, StorageError):
+            log.error("%s", error)  # noqa: TRY400 - a full disk: where it happened says nothing
         return Received(name, "refused", f"{error.reason}{error.fix}")
 
 

@@ -125,6 +125,19 @@ def test_a_session_ends_when_it_is_not_used_and_at_the_end_of_the_day(make, cloc
     assert auth.sessions(auth.find("山吹")) == []
 
 
+def test_a_clock_that_is_set_prolongs_no_session_and_a_corrected_one_ends_none(auth, clock):
+    account = somebody(auth)
+    id_ = auth.sign_in("山吹", PASSWORD)
+    for hours in (-24, 24):
+        clock.pass_(hours=hours)
+        assert auth.session(id_) is None
+        assert auth.sessions(account) == []
+        clock.pass_(hours=-hours)
+        assert auth.session(id_) is not None
+    clock.pass_(minutes=-4)
+    assert auth.session(id_) is not None
+
+
 def test_one_can_end_ones_other_sessions(auth):
     account = somebody(auth)
     here, there = auth.sign_in("山吹", PASSWORD), auth.sign_in("山吹", PASSWORD)

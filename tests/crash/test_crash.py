@@ -51,7 +51,7 @@ def check(home, acknowledged, monkeypatch):
         assert all(document.state is State.PUBLISHED for document in documents.values())
         for document in documents.values():
             assert library.store.originals.is_whole(document.sha256)
-            hits = library.reader(EVERYTHING).search(parse(document.title)).hits
+            hits = library.reader(EVERYTHING).search(parse(document.title, per_page=100)).hits
             assert [hit.document.id for hit in hits].count(document.id) == 1
         assert dict(library._home.index().documents()) == library.store.catalogue.revisions()
         assert library.store.outbox.count() == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.errors import ExtractionError, PluginError
+from kb.errors import ExtractionError, PluginError, StorageError
 from kb.ingest.sandbox import extract
 from kb.model import Config, File
 
@@ -73,6 +73,11 @@ def test_the_reason_a_plugin_gives_is_passed_on(read):
 def test_a_raising_plugin_is_named(read):
     with pytest.raises(PluginError, match=r"^hostile：.*ValueError"):
         read('raise ValueError("oops")')
+
+
+def test_no_room_for_temporary_files_is_not_the_files_doing(read):
+    with pytest.raises(StorageError, match="ディスクの空きがありません"):
+        read('raise OSError(28, "No space left on device")')
 
 
 def test_a_file_that_takes_for_ever_is_given_up(read):

@@ -1,15 +1,15 @@
 """What only an index on disk must do: be durable, notice damage, have one writer and many readers."""
 
-import json
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kb.errors import BusyError, IndexBrokenError
+from kb.errors import BusyError, IndexBrokenError, StorageError
 from kb.model import EVERYTHING, Everything
 from kb.search import manifest, whoosh_engine, whoosh_files
 from kb.search.nodes import Run, Word
@@ -51,9 +51,8 @@ def test_missing_index_is_reported(folder, analyzer):
 
 
 def test_index_of_another_analyser_is_refused(filled, folder, analyzer):
-    state = json.loads((folder / manifest.NAME).read_text())
-    state["fingerprint"] += "x"
-    (folder / manifest.NAME).write_text(json.dumps(state))
+    state = manifest.read(folder)
+    manifest.write(folder, replace(state, fingerprint=f"{state.fingerprint}x"))
     with pytest.raises(IndexBrokenError, match="今の版のものではありません"):
         WhooshIndex.open(folder, analyzer)
 
@@ -150,7 +149,7 @@ def test_full_disk_leaves_the_old_state_and_a_writer_that_works(filled, folder, 
 
     monkeypatch.setattr(whoosh_files.TOC, "write", full)
     filled.replace("b", [entry("b", "配食")])
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(StorageError, match="ディスクの空きがありません"):
         filled.commit()
     monkeypatch.undo()
     assert set(filled.documents()) == {"a"}

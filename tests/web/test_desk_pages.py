@@ -1,6 +1,8 @@
 """Staff bring files, look at what was read, decide on findings, publish, and throw away: as they see it."""
 
+import errno
 import io
+import os
 import re
 from types import SimpleNamespace
 
@@ -65,6 +67,16 @@ def test_several_files_each_have_their_own_result(staff):
     listed = staff.get("/desk/", state="draft").text
     assert "集い" in listed
     assert "内容を確かめて公開する" in listed
+
+
+def test_a_full_disk_is_told_for_each_file(staff, monkeypatch):
+    def full(_handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    status, page, _ = bring(staff, ("集い.txt", "■集い\n\n春です。\n"))
+    assert (status, "ディスクの空きがありません" in page, str(staff.library.config.home) in page) == (200, True, False)
+    assert staff.library.store.outbox.count() == 0
 
 
 def test_a_script_is_told_the_same(staff):

@@ -1,5 +1,6 @@
 """Versions, states, the bin, work to be done, findings and decisions."""
 
+import hashlib
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,8 +24,64 @@ def upgrade() -> None:
         " content_type, access, at, by) SELECT id, 1, sha256, 0, file_name, 'read', '', '', 1, '', type, access,"
         " updated_at, '' FROM document"
     )
+    _name_failed_files()
     op.add_column("outbox", sa.Column("kind", sa.String(length=16), nullable=False, server_default="index"))
     op.add_column("outbox", sa.Column("hides", sa.Boolean(), nullable=False, server_default=sa.true()))
+
+
+def _name_failed_files() -> None:
+    """Files that could not be read are versions from now on: an original that no version names is swept away."""
+    connection = op.get_bind()
+    named: set[str] = set()
+    for failure in connection.execute(sa.text("SELECT * FROM failure WHERE sha256 <> '' ORDER BY at, uri")).all():
+        if failure.sha256 in named:
+            continue  # the same content from elsewhere: it is kept
+        named.add(failure.sha256)
+        origin = {"source": failure.source, "uri": failure.uri}
+        same = sa.text("SELECT id FROM document WHERE source = :source AND uri = :uri")
+        known = connection.scalar(same, origin)
+        number = 2 if known else 1
+        document = known or _failed_document(connection, failure)
+        connection.execute(sa.insert(_VERSION), _failed_version(document, number, failure))
+        connection.execute(sa.text("DELETE FROM failure WHERE source = :source AND uri = :uri"), origin)
+
+
+def _failed_document(connection: sa.Connection, failure: Any) -> str:
+    """A document of which nothing is known but its file."""
+    identity = failure.sha256[:12]
+    if connection.scalar(sa.text("SELECT id FROM document WHERE id = :id"), {"id": identity}):
+        origin = f"{failure.sha256}\x1f{failure.source}\x1f{failure.uri}"
+        identity = hashlib.sha256(origin.encode()).hexdigest()[:12]
+    copied = ("file_name", "sha256", "source", "uri")
+    values = {name: getattr(failure, name) for name in copied}
+    nothing = {"type": "", "date_basis": "", "media_type": "", "fields": {}, "warnings": [], "edits": {}}
+    about = {"id": identity, "title": failure.file_name, "access": "cases", "version": 1, "revision": 1}
+    handling = {"state": "failed", "sensitive": False, "held": False, "updated_at": failure.at}
+    connection.execute(sa.insert(_DOCUMENT), values | nothing | about | handling)
+    return str(identity)
+
+
+def _failed_version(document: str, number: int, failure: Any) -> dict[str, Any]:
+    copied = {name: getattr(failure, name) for name in ("sha256", "file_name", "reason", "fix", "at")}
+    nothing: dict[str, Any] = {"size": 0, "tries": 1, "folder": "", "content_type": "", "access": None, "by": ""}
+    return copied | nothing | {"document": document, "number": number, "state": "failed"}
+
+
+def _table(name: str, columns: str, json: str = "") -> sa.TableClause:
+    """As much of a table as an INSERT needs."""
+    typed = [sa.column(column, sa.JSON()) for column in json.split()]
+    return sa.table(name, *map(sa.column, columns.split()), *typed)
+
+
+_DOCUMENT = _table(
+    "document",
+    "id type title file_name date_basis access media_type sha256 version source uri updated_at state sensitive revision"
+    " held",
+    json="fields warnings edits",
+)
+_VERSION = _table(
+    "version", "document number sha256 size file_name state reason fix tries folder content_type access at by"
+)
 
 
 def _document_columns() -> tuple[sa.Column[Any], ...]:
