@@ -44,7 +44,10 @@ def is_litter(name: str) -> bool:
 
 def is_inside(path: Path, root: Path) -> bool:
     """False for a link that leads out of the folder: it could point at any file of the machine."""
-    return path.resolve().is_relative_to(root.resolve())
+    try:
+        return path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # links that lead in a circle
+        return False
 
 
 def stamp_of(status: os.stat_result) -> str:

@@ -188,4 +188,5 @@ def test_links_that_lead_outside_are_not_offered(root):
     (root / "secret.txt").write_bytes(b"x")
     (root / "documents" / "newsletters" / "link.txt").symlink_to(root / "secret.txt")
     (root / "documents" / "outside").symlink_to(root.parent)
+    (root / "documents" / "newsletters" / "circle.txt").symlink_to(root / "documents" / "newsletters" / "circle.txt")
     assert len(offered(root)) == 3
