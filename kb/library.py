@@ -174,7 +174,13 @@ class Library:
             self._intake.take(
                 offer.item.name,
                 partial(offer.source.read, offer.item.id),
-                Origin(offer.source.name, offer.item.id, offer.item.folder),
+                Origin(
+                    offer.source.name,
+                    offer.item.id,
+                    offer.item.folder,
+                    offer.source.content_type,
+                    offer.source.access,
+                ),
                 OPERATOR.name,
             )
             for offer in offers

@@ -50,6 +50,7 @@ class Feed:
     access: AccessClass | None = None
     minutes: int = _USUAL
     prunes: bool = False
+    """True if the feed always has all its entries, so that what is missing has gone."""
     internal: frozenset[str] = frozenset()
     """Hosts inside the house that it may lead to: none, unless it lies there itself."""
 
@@ -76,7 +77,7 @@ def read_list(path: Path) -> Listed:
     internal = frozenset(host.lower() for host in settings.get("internal_hosts", ()))
     feeds: dict[str, Feed] = {}
     for number, table in enumerate(settings.get("feeds", ()), 1):
-        found = list(problems(table, _KEYS)) or _in_url(table["url"])
+        found = list(problems(table, _KEYS)) or [*_in_url(table["url"]), *_of_feeds_alone(table)]
         feed = None if found else _feed(table, internal)
         if feed and feed.id in feeds:
             found = [f"id が「{feeds[feed.id].name}」と同じです。同じURLは一度だけ書き、id は別にしてください。"]
@@ -98,6 +99,11 @@ def _in_url(url: str) -> list[str]:
     return []
 
 
+def _of_feeds_alone(table: Mapping[str, Any]) -> list[str]:
+    wrong = [name for name in ("entries", "prunes") if name in table and table.get("kind") == "page"]
+    return [f"{name} は kind が feed のときだけ書けます。" for name in wrong]
+
+
 def _feed(table: Mapping[str, Any], internal: frozenset[str]) -> Feed:
     is_page = table.get("kind") == "page"
     access = table.get("access")
@@ -110,6 +116,6 @@ def _feed(table: Mapping[str, Any], internal: frozenset[str]) -> Feed:
         content_type=table.get("content_type", ""),
         access=AccessClass(access) if access else None,
         minutes=table.get("minutes", _USUAL),
-        prunes=table.get("prunes", is_page),
+        prunes=table.get("prunes", False),
         internal=internal if Target.of(table["url"]).place in internal else frozenset(),
     )

@@ -101,16 +101,17 @@ class Watched:
     cache: Cache
 
     def page_items(self) -> list[Item]:
-        """The page; nothing if the server says that there is none any more.
+        """The page.
 
         Raises:
-            SourceError: it cannot be fetched now.
+            SourceError: it cannot be fetched now, or is there no more: whether its document goes is for staff to say.
 
         """
         try:
             answer = self._fetched(self.feed.url, Wanted(_PAGE_BYTES, _PAGE_TYPES))
-        except GoneError:
-            return []
+        except GoneError as error:
+            fix = f"ページがなくなったのなら、資料をごみ箱に入れ、{FILE} から外してください。"
+            raise SourceError(self.feed.name, f"{error.subject}：{error.reason}", fix) from error
         except FetchError as error:
             raise self._unreachable(error) from error
         name = _file_name(self.feed.name, answer.url)

@@ -278,8 +278,33 @@ def test_entries_become_documents_once(site, feed, tmp_path):
     assert (source.minutes, source.content_type, source.access) == (30, "document", AccessClass.MEMBERS)
     plugins = Plugins.load(disabled=["kb_feeds"], extra={"feeds": _plugin(source)})
     with Library(load(tmp_path, environ={}), plugins) as library:
-        assert [o.status for o in library.ingest_offers(library.offers())] == ["added", "added"]
-        assert [o.status for o in library.ingest_offers(library.offers())] == ["unchanged", "unchanged"]
+        first = library.look_through(source.name)
+        assert (first.listed, first.accepted, first.failed) == (2, 2, 0)
+        asked = len(site.requests)
+        again = library.look_through(source.name)
+        assert (again.listed, again.accepted, again.failed) == (2, 0, 0)
+        assert site.paths()[-1] == "/feed.xml"  # no page is opened whose entry has not changed
+        assert len(site.requests) == asked + 1
+        library.work_off()
+        documents = library.store.drafts.documents(frozenset(AccessClass))
+        assert {(document.type, document.access) for document in documents} == {("document", AccessClass.MEMBERS)}
+
+
+def test_failing_page_is_counted_and_the_others_are_taken_in(site, feed, tmp_path):
+    site["/feed.xml"] = (200, XML, RSS.encode())
+    site["/1.html"] = (500, {}, b"")
+    site["/2.html"] = PAGE
+    source = feed()
+    with Library(load(tmp_path, environ={}), Plugins.load(["kb_feeds"], {"feeds": _plugin(source)})) as library:
+        run = library.look_through(source.name)
+        assert (run.listed, run.accepted, run.failed, run.reason) == (2, 1, 1, "")
+        (failure,) = library.failures()
+        assert "HTTP 500" in failure.reason
+        site["/1.html"] = PAGE.replace("講座".encode(), "催し".encode())
+        run = library.look_through(source.name)
+        assert (run.listed, run.accepted, run.failed) == (2, 1, 0)
+        library.work_off()
+        assert library.failures() == []
 
 
 def _plugin(source):

@@ -44,6 +44,7 @@ def test_each_entry_is_a_source_of_a_stable_name(listed):
         ('name = "名"\nurl = "https://www.example.jp/"\nminutes = 1', "5から44640までの整数"),
         ('name = "名"\nurl = "https://www.example.jp/"\nminutes = true', "minutes の値"),
         ('name = "名"\nurl = "https://www.example.jp/"\nprunes = "yes"', "true か false"),
+        ('name = "名"\nurl = "https://www.example.jp/"\nkind = "page"\nprunes = true', "kind が feed のときだけ"),
         ('name = "名"\nurl = "https://www.example.jp/"\ninterval = 5', "interval という項目はありません"),
         ('name = "名"\nurl = "https://www.example.jp/"\nid = "みどり"', "英小文字"),
         ('name = "名"\nurl = "https://www.example.jp/feed.xml"', "「みどり県社協」と同じ"),

@@ -75,13 +75,14 @@ def test_cache_can_be_deleted_or_damaged_at_any_time(site, page, tmp_path):
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_page_that_is_gone_is_listed_no_more(site, page, status):
+def test_page_that_is_gone_is_told_and_its_document_left_to_staff(site, page, status):
     site["/news.html"] = PAGE
     source = page()
     assert len(list(source.items())) == 1
     site["/news.html"] = (status, {}, b"")
-    assert list(source.items()) == []
-    assert source.prunes
+    with pytest.raises(SourceError, match=f"HTTP {status}") as caught:
+        source.items()
+    assert "ごみ箱" in caught.value.fix
     site["/news.html"] = PAGE
     assert len(list(source.items())) == 1
 

@@ -135,6 +135,7 @@ def test_mails_become_documents_for_members_once(put, tmp_path):
     with open_library(tmp_path) as library:
         (outcome,) = library.ingest_offers(library.offers())
         assert (outcome.status, outcome.document.title) == ("added", "片付け講座のご案内")
+        assert outcome.document.access is AccessClass.MEMBERS
         assert [o.status for o in library.ingest_offers(library.offers())] == ["unchanged"]
         assert len(library.store.drafts.documents(EVERYTHING)) == 1
 

@@ -219,6 +219,30 @@ def test_nothing_outside_of_the_folder_is_read(put, source, tmp_path):
         source.read("../秘密.csv#2024-002")
 
 
+def test_deleted_row_goes_to_the_bin_and_comes_back_with_the_row(put, tmp_path):
+    head = "番号,題名,内容\n"
+    rows = ["1,見守りのお知らせ,毎週火曜日に訪問します。\n", "2,朝食の会,土曜に開きます。\n"]
+    put("newsletters.csv", head + "".join(rows))
+    with open_library(tmp_path) as library:
+
+        def run():
+            done = library.look_through("register")
+            library.work_off()
+            return done.accepted, done.binned
+
+        def titles():
+            return {document.title for document in library.store.catalogue.documents(EVERYTHING)}
+
+        assert run() == (2, 0)
+        assert titles() == {"見守りのお知らせ", "朝食の会"}
+        put("newsletters.csv", head + rows[1])
+        assert run() == (0, 1)
+        assert titles() == {"朝食の会"}
+        put("newsletters.csv", head + "".join(rows))
+        run()
+        assert titles() == {"見守りのお知らせ", "朝食の会"}
+
+
 def test_rows_are_taken_in_once_and_updated_when_edited(put, tmp_path):
     put("newsletters.csv", "番号,題名,内容\n1,見守りのお知らせ,毎週火曜日に訪問します。\n2,朝食の会,土曜に開きます。\n")
     with open_library(tmp_path) as library:
