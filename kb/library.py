@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 from io import SEEK_END
 from pathlib import Path
+from threading import Thread
 from time import monotonic, sleep
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -63,6 +64,15 @@ _GLANCES = 10
 
 def _open(path: Path) -> BinaryIO:
     return path.open("rb")
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    """A full disk, say, is no end of watching: what was listed is listed again the next time."""
+    try:
+        yield
+    except KbError:
+        log.exception("the sources could not be looked through")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +175,22 @@ class Library:
         return self._intake.accept(name, stream, origin, actor.name)
 
     def offers(self) -> list[Offer]:
-        """Everything that the sources have on offer now."""
-        return [Offer(source, item) for source in self.sources for item in source.items()]
+        """Everything that the sources have on offer now.
+
+        Raises:
+            SourceError: one of them cannot be looked through.
+
+        """
+        return [offer for source in self.sources for offer in self.offers_of(source)]
+
+    def offers_of(self, source: Source) -> list[Offer]:
+        """Everything that one source has on offer now.
+
+        Raises:
+            SourceError: it cannot be looked through.
+
+        """
+        return [Offer(source, item) for item in source.items()]
 
     def ingest_offers(self, offers: Iterable[Offer]) -> Iterator[Outcome]:
         """Take in what sources offer; yields one outcome for each once it has been read, and indexes at the end."""
@@ -294,20 +318,29 @@ class Library:
         return self._rounds.look_through(self._source(source))
 
     def watch(self, stop: Callable[[], bool]) -> None:
-        """Look through the sources on their schedules until ``stop`` says so. Call in a thread beside ``work``."""
+        """Look through the sources on their schedules until ``stop`` says so. Call in a thread beside ``work``.
+
+        Each is looked through in a thread of its own: a web site that is slow keeps no folder waiting.
+        """
+        under_way: dict[str, Thread] = {}
         while not stop():
-            try:
+            with _logged():
                 for source in self._rounds.due():
                     if stop():
-                        return
-                    self._rounds.look_through(source)
-            except KbError:
-                # A full disk, say. What was listed is listed again the next time.
-                log.exception("the sources could not be looked through")
+                        break
+                    if source.name not in under_way or not under_way[source.name].is_alive():
+                        under_way[source.name] = Thread(target=self._watch_one, args=(source,), daemon=True)
+                        under_way[source.name].start()
             for _ in range(_GLANCES):
                 if stop():
-                    return
+                    break
                 sleep(_GLANCE)
+        for thread in under_way.values():
+            thread.join()
+
+    def _watch_one(self, source: Source) -> None:
+        with _logged():
+            self._rounds.look_through(source)
 
     def runs(self) -> list[tuple[Source, Run]]:
         """All sources, and how they were looked through last."""
