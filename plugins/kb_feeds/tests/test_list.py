@@ -1,5 +1,8 @@
 """The list of feeds that staff keep: what it may say, and what they are told where it is wrong."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from kb import Config, SourceError
@@ -84,3 +87,10 @@ def test_sources_have_names_of_their_own_for_the_library(listed, tmp_path):
     names = [source.name for source in Plugins.load().sources(Config(home=tmp_path))]
     assert {"folder", "register", "feeds"} < set(names)
     assert len(set(names)) == len(names)
+
+
+def test_examples_of_the_documentation_can_be_used(listed, tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "sources.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```toml feeds.toml\n(.*?)```", page, re.DOTALL)
+    labels = [source.label for example in examples for source in listed(example)]
+    assert labels == ["みどり県社協の新着", "わかば市 福祉のお知らせ", "支援制度の案内", "庁内のお知らせ"]

@@ -1,6 +1,7 @@
 """The folder of saved mails: each mail once, wherever and however often it lies there."""
 
 import os
+import re
 from itertools import count
 from pathlib import Path
 
@@ -160,3 +161,12 @@ def test_wrong_settings_are_told_by_the_source(put, tmp_path, toml, reason):
         source.items()
     assert reason in caught.value.reason
     assert caught.value.fix
+
+
+def test_example_of_the_documentation_can_be_used(put, tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "sources.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml mailbox.toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "documents" / "mailbox.toml").write_text(example, encoding="utf-8")
+    folder, imap = kb_sources(Config(home=tmp_path))
+    assert (folder.access, folder.content_type) == (AccessClass.CASES, "newsletter")
+    assert (imap.label, imap.access, imap.minutes) == ("メール（imap.example.jp）", AccessClass.MEMBERS, 15)
