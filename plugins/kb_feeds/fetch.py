@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import RLock
+from threading import Lock
 
 import httpcore2
 
@@ -72,11 +72,11 @@ class _Errand:
 
 
 class Fetcher:
-    """Fetches for all feeds of a library; one request at a time."""
+    """Fetches for all feeds of a library; of each host one thing at a time. Safe to use from several threads."""
 
     def __init__(self, world: World | None = None) -> None:
         self._world = world or World()
-        self._lock = RLock()
+        self._locks: dict[str, Lock] = {}
         self._free_at: dict[str, float] = {}
         self._rules: dict[str, tuple[float, Rules | FetchError]] = {}
 
@@ -98,8 +98,7 @@ class Fetcher:
         """
         conditions = {"If-None-Match": kept.etag, "If-Modified-Since": kept.last_modified} if kept else {}
         errand = _Errand(wanted, internal, {name: value for name, value in conditions.items() if value}, asks=True)
-        with self._lock:
-            return self._follow(Target.of(url), errand)
+        return self._follow(Target.of(url), errand)
 
     def _follow(self, target: Target, errand: _Errand) -> Answer:
         """Ask, and ask again where the answer leads to; every step is checked like the first."""
@@ -120,17 +119,19 @@ class Fetcher:
             fix = "組織内のページなら、feeds.toml の internal_hosts に「ホスト名:ポート」を書いてください。"
             raise FetchError(target.url, reason, fix)
         began = self._world.clock()
+        # Before the lock: robots.txt is asked for like any page, and may lead to another host.
         pause = self._permitted(target, errand) if errand.asks else _PAUSE
-        self._wait(target, pause)
-        deadline.put_off(self._world.clock() - began)
-        try:
-            return self._exchange(target, errand, Guarded(self._world, deadline, is_internal=is_internal))
-        except FetchError:
-            raise
-        except Exception as error:
-            raise _worded(target, errand, error) from error
-        finally:
-            self._free_at[target.place] = self._world.clock() + pause
+        with self._locks.setdefault(target.place, Lock()):
+            self._wait(target, pause)
+            deadline.put_off(self._world.clock() - began)
+            try:
+                return self._exchange(target, errand, Guarded(self._world, deadline, is_internal=is_internal))
+            except FetchError:
+                raise
+            except Exception as error:
+                raise _worded(target, errand, error) from error
+            finally:
+                self._free_at[target.place] = self._world.clock() + pause
 
     def _exchange(self, target: Target, errand: _Errand, network: Guarded) -> Answer | Target:
         url = httpcore2.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)

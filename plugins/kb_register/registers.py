@@ -44,12 +44,12 @@ class Registers:
         problems: list[ExtractionError] = []
         for path in self._files():
             try:
-                found = self._records(path)
+                hint, found = self._hint(path), self._records(path)
             except ExtractionError as error:
                 problems.append(error)
                 continue
             for key, record in found.items():
-                yield Item(f"{self._name(path)}#{key}", record.file_name, self._hint(path), stamp=record.digest)
+                yield Item(f"{self._name(path)}#{key}", record.file_name, hint, stamp=record.digest)
         if problems:
             raise SourceError(LABEL, "".join(f"{p.subject}：{p.reason}" for p in problems), problems[0].fix)
 
@@ -78,7 +78,13 @@ class Registers:
     def _hint(self, path: Path) -> str:
         first, *below = path.relative_to(self.documents / FOLDER).parts
         word = _HINT.match(path.stem)
-        return first if below else (word.group() if word else "")
+        if below:
+            return first
+        if word:
+            return word.group()
+        # Without a type they would be general material, which is public: not what a register of cases should become.
+        fix = "ファイル名の初めに種類（cases など）を付けるか、種類の名前のフォルダーに入れてください。"
+        raise ExtractionError(path.name, "台帳の種類が分かりません。", fix)
 
     def _records(self, path: Path) -> Mapping[str, Record]:
         try:

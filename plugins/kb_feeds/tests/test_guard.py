@@ -4,6 +4,7 @@ import socket
 import ssl
 import subprocess
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from shutil import which
 
@@ -228,7 +229,8 @@ def secure(authority):
     thread = threading.Thread(target=serve)
     thread.start()
     yield listener.getsockname()[1], names
-    listener.shutdown(socket.SHUT_RDWR)
+    with suppress(OSError):  # not everywhere can a listener be shut down; closing wakes it there
+        listener.shutdown(socket.SHUT_RDWR)
     listener.close()
     thread.join()
 
