@@ -53,6 +53,8 @@ def _unpacked(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
             yield packed.decompress(chunk, most + 1)
             if packed.unconsumed_tail:
                 raise TooLargeError
+            if packed.unused_data:  # zlib would keep all that comes behind the end
+                raise BrokenError
     except zlib.error as error:
         raise BrokenError from error
     if not packed.eof:

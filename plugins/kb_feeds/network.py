@@ -49,6 +49,8 @@ def is_public(address: str) -> bool:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return False
+    if "%" in address:  # a scope of this machine
+        return False
     is_embedding = any(ip in network for network in _EMBEDDING if network.version == ip.version)
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified or is_embedding)
 

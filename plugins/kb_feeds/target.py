@@ -101,10 +101,7 @@ _FIX = "URLを確かめてください。"
 def _host(url: str, parts: SplitResult) -> str:
     name = parts.hostname or ""
     if ":" in name:
-        try:
-            return str(ipaddress.IPv6Address(name))
-        except ValueError as error:
-            raise FetchError(url, "URLのアドレスの書き方に誤りがあります。", _FIX) from error
+        return _address(url, name)
     try:
         host = name.encode("idna").decode()
     except UnicodeError as error:
@@ -112,3 +109,13 @@ def _host(url: str, parts: SplitResult) -> str:
     if not _HOST.fullmatch(host):
         raise FetchError(url, "URLのホスト名の書き方に誤りがあります。", _FIX)
     return host
+
+
+def _address(url: str, name: str) -> str:
+    try:
+        address = ipaddress.IPv6Address(name)
+    except ValueError as error:
+        raise FetchError(url, "URLのアドレスの書き方に誤りがあります。", _FIX) from error
+    if address.scope_id is not None:  # it is of this machine alone
+        raise FetchError(url, "URLのアドレスの書き方に誤りがあります。", _FIX)
+    return str(address)

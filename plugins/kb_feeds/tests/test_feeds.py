@@ -223,6 +223,27 @@ def test_what_is_no_feed_is_an_error(site, feed, content):
     assert "フィードとして読めません" in refused(feed())
 
 
+def test_entry_of_a_feed_that_cannot_be_had_is_an_error_of_that_entry(site, feed):
+    site["/feed.xml"] = (500, {}, b"")
+    with pytest.raises(ExtractionError, match="HTTP 500"):
+        feed().read("no-1")
+
+
+def test_names_of_the_internet_in_japanese_are_asked_for_in_ascii(site, feed):
+    site["/feed.xml"] = (200, XML, RSS.replace("www.example.jp/1.html", "みどり.example.jp/お知らせ?年=8").encode())
+    site["xn--p9j0b8a.example.jp/%E3%81%8A%E7%9F%A5%E3%82%89%E3%81%9B?%E5%B9%B4=8"] = PAGE
+    source = feed()
+    list(source.items())
+    assert text(source, "no-1") == PAGE.decode()
+
+
+def test_disk_that_takes_nothing_is_told(site, feed, tmp_path):
+    site["/feed.xml"] = (200, XML, RSS.encode())
+    source = feed()
+    (tmp_path / "documents" / ".store").write_bytes(b"in the way")
+    assert "保存できません" in refused(source)
+
+
 @pytest.mark.parametrize("status", [404, 410, 500])
 def test_feed_that_is_gone_is_an_error_and_takes_nothing_with_it(site, feed, status):
     site["/feed.xml"] = (status, {}, b"")

@@ -144,6 +144,15 @@ def test_redirections_are_followed_and_asked_for_robots_at_each_host(site, page)
     assert item.id == "http://www.example.jp/news.html"
 
 
+def test_redirection_to_a_connection_without_encryption_is_not_followed(site, listed, secure, authority, world):
+    site.port, _, answer = secure
+    answer[0] = b"HTTP/1.1 302 Found\r\nLocation: http://www.example.jp/\r\nContent-Length: 0\r\n\r\n"
+    toml = '[[feeds]]\nname = "お知らせ"\nkind = "page"\nurl = "https://www.example.jp/news.html"\n'
+    (source,) = listed(toml, replace(world, tls=ssl.create_default_context(cafile=str(authority[0]))))
+    assert "暗号化されない http への転送" in refused(source)
+    assert {port for _, port in site.connected} == {443}
+
+
 def test_redirection_in_a_circle_ends(site, page):
     site["/news.html"] = (302, {"Location": "/news.html"}, b"")
     assert "転送が5回" in refused(page())
@@ -205,8 +214,9 @@ def authority(tmp_path):
 
 @pytest.fixture
 def secure(authority):
-    """A TLS server that answers one page; which name it was asked for is written down."""
+    """A TLS server: its port, the names that it was asked for, and what it answers whatever is asked."""
     names = []
+    answer = [b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(PAGE) + PAGE]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*authority)
     context.sni_callback = lambda _socket, name, _context: names.append(name)
@@ -220,15 +230,14 @@ def secure(authority):
                 return
             try:
                 with context.wrap_socket(connection, server_side=True) as stream:
-                    stream.recv(4_096)
-                    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(PAGE)
-                    stream.sendall(head + PAGE)
+                    is_robots = b" /robots.txt " in stream.recv(4_096)
+                    stream.sendall(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n" if is_robots else answer[0])
             except OSError:
                 connection.close()
 
     thread = threading.Thread(target=serve)
     thread.start()
-    yield listener.getsockname()[1], names
+    yield listener.getsockname()[1], names, answer
     with suppress(OSError):  # not everywhere can a listener be shut down; closing wakes it there
         listener.shutdown(socket.SHUT_RDWR)
     listener.close()
@@ -238,7 +247,7 @@ def secure(authority):
 def test_certificate_is_for_the_name_while_the_connection_is_to_the_checked_address(
     site, listed, secure, authority, world
 ):
-    site.port, names = secure
+    site.port, names, _ = secure
     toml = '[[feeds]]\nname = "お知らせ"\nkind = "page"\nurl = "https://www.example.jp/news.html"\n'
     (distrusting,) = listed(toml)
     assert "証明書を確かめられません" in refused(distrusting)

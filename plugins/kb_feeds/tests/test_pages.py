@@ -147,6 +147,17 @@ def test_huge_page_is_refused_packed_and_unpacked(site, page, monkeypatch):
     assert "大きすぎます（1MiBまで）" in refused(page())
 
 
+def test_packed_page_with_something_behind_it_without_end_is_refused(site, page):
+    def without_end(handler):
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n")
+        handler.wfile.write(gzip.compress(PAGE))
+        while True:
+            handler.wfile.write(bytes(1 << 16))
+
+    site["/news.html"] = without_end
+    assert "壊れて" in refused(page())
+
+
 def test_page_without_end_is_refused(site, page, monkeypatch):
     monkeypatch.setattr("kb_feeds.watching._PAGE_BYTES", 1 << 20)
 
