@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from io import SEEK_END
 from pathlib import Path
 from threading import Thread
@@ -37,6 +37,7 @@ from kb.search.thesaurus import Thesaurus
 from kb.store.catalogue import Failure
 from kb.store.register import Receipt as Receipt
 from kb.store.rows import now
+from kb.store.sources import Listed
 from kb.store.sources import Run as Run
 from kb.store.store import Store
 from kb.text.analyze import Analyzer
@@ -194,21 +195,8 @@ class Library:
 
     def ingest_offers(self, offers: Iterable[Offer]) -> Iterator[Outcome]:
         """Take in what sources offer; yields one outcome for each once it has been read, and indexes at the end."""
-        return self._ingested(
-            self._intake.take(
-                offer.item.name,
-                partial(offer.source.read, offer.item.id),
-                Origin(
-                    offer.source.name,
-                    offer.item.id,
-                    offer.item.folder,
-                    offer.source.content_type,
-                    offer.source.access,
-                ),
-                OPERATOR.name,
-            )
-            for offer in offers
-        )
+        listed = cache(self.store.sources.listed)
+        return self._ingested(self._taken(offer, listed(offer.source.name).get(offer.item.id)) for offer in offers)
 
     def ingest_files(
         self, paths: Sequence[Path], content_type: str = "", access: AccessClass | None = None
@@ -383,6 +371,18 @@ class Library:
                 return source
         known = "、".join(f"{source.name}（{source.label}）" for source in self.sources)
         raise NotFoundError(name, "この名前の取込元はありません。", f"使える取込元：{known}")
+
+    def _taken(self, offer: Offer, before: Listed | None) -> Receipt | Outcome:
+        """Take in one item, unless it has the stamp of the last time."""
+        source, item = offer.source, offer.item
+        is_same = before and item.stamp and before.stamp == item.stamp and not before.gone
+        if before and is_same and self.store.register.versions(before.document):
+            return Receipt(before.document, 0, "unchanged")
+        origin = Origin(source.name, item.id, item.folder, source.content_type, source.access)
+        taken = self._intake.take(item.name, partial(source.read, item.id), origin, OPERATOR.name)
+        if isinstance(taken, Receipt) and taken.status != "binned":
+            self.store.sources.note(source.name, {item.id: Listed(item.stamp, taken.document)})
+        return taken
 
     def _ingested(self, taken: Iterable[Receipt | Outcome]) -> Iterator[Outcome]:
         """What becomes of files: read here, or by the process that is at work."""

@@ -320,3 +320,17 @@ def test_what_is_taken_in_by_hand_has_the_access_class_and_type_of_the_source(li
     shelf.files["見守り.txt"] = "見守り訪問の申し合わせ"
     (outcome,) = library.ingest_offers(library.offers())
     assert (outcome.document.access, outcome.document.type) == (AccessClass.PUBLIC, "newsletter")
+
+
+def test_what_is_taken_in_by_hand_is_not_opened_again_until_it_changes(library, shelf):
+    shelf.files["見守り.txt"] = "見守り訪問の申し合わせ"
+
+    def by_hand():
+        return [(outcome.status, outcome.document.title) for outcome in library.ingest_offers(library.offers())]
+
+    assert by_hand() == [("added", "見守り")]
+    assert by_hand() == [("unchanged", "見守り")]
+    assert look(library).accepted == 0
+    assert shelf.read_names == ["見守り.txt"]
+    shelf.files["見守り.txt"] += "（改）"
+    assert by_hand() == [("updated", "見守り")]
