@@ -16,8 +16,8 @@ from lxml import etree, html
 
 from kb_formats.charset import decode
 
-#: Entries of one feed that are looked at, the first (newest) ones.
-_MOST_ENTRIES = 300
+MOST_ENTRIES = 300
+"""Entries of one feed that are looked at, the first (newest) ones."""
 _LONGEST_ID = 500
 _LONGEST_TITLE = 300
 
@@ -99,7 +99,7 @@ def entries_of(data: bytes, charset: str, base: str, *, whole: bool = False) -> 
     if root is None or _name(root).lower() not in {"rss", "rdf", "feed"}:
         raise FeedError
     found: dict[str, Entry] = {}
-    for entry in islice(_entries(root, base), _MOST_ENTRIES):
+    for entry in islice(_entries(root, base), MOST_ENTRIES):
         found.setdefault(entry.id, entry)
     if not found and parser.error_log:
         raise FeedError

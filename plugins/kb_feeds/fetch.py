@@ -169,7 +169,7 @@ class Fetcher:
             seconds = _BELIEVED if isinstance(found, Rules) else _DISMISSED
             self._rules[target.origin] = (self._world.clock() + seconds, found)
         if isinstance(found, FetchError):
-            raise found
+            raise FetchError(target.url, found.reason, found.fix)
         return found
 
     def _fetched_rules(self, target: Target, errand: _Errand) -> Rules | FetchError:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from kb import Config, ExtractionError, Item, Source, SourceError
 from kb_feeds.cache import Cache
-from kb_feeds.feed import Entry, FeedError, entries_of
+from kb_feeds.feed import MOST_ENTRIES, Entry, FeedError, entries_of
 from kb_feeds.fetch import Answer, Fetcher, Wanted
 from kb_feeds.network import World
 from kb_feeds.settings import FILE, LABEL, Feed, read_list
@@ -137,6 +137,9 @@ class Watched:
 
         """
         entries = self._entries()
+        if self.feed.prunes and len(entries) >= MOST_ENTRIES:
+            reason = f"{self.feed.url}：記事が{MOST_ENTRIES}件以上あり、無くなった記事を見分けられません。"
+            raise SourceError(self.feed.name, reason, f"{FILE} の prunes を外してください。")
         self.cache.keep_only([self.feed.url, *(entry.link for entry in entries)])
         return [Item(entry.id, _file_name(entry.title, entry.link), stamp=entry.stamp) for entry in entries]
 

@@ -176,6 +176,15 @@ def test_entry_that_left_the_feed_stays_unless_the_list_says_that_the_feed_is_co
         source.read("no-1")
 
 
+def test_long_feed_is_read_from_its_beginning_and_cannot_be_called_complete(site, feed):
+    item = "<item><title>お知らせ{0}</title><link>http://www.example.jp/{0}.html</link></item>"
+    items = "".join(item.format(number) for number in range(301))
+    site["/feed.xml"] = (200, XML, f"<rss><channel>{items}</channel></rss>".encode())
+    names = [name for _, name in listing(feed())]
+    assert (len(names), names[0], names[-1]) == (300, "お知らせ0.html", "お知らせ299.html")
+    assert "300件以上" in refused(feed("prunes = true"))
+
+
 def test_what_left_the_feed_leaves_the_cache(site, feed, tmp_path):
     site["/feed.xml"] = (200, XML, RSS.encode())
     site["/1.html"] = PAGE
