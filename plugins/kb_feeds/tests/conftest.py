@@ -12,6 +12,7 @@ from kb_feeds.network import World
 from kb_feeds.watching import sources_of
 
 PUBLIC = "93.184.215.14"
+CONDITIONS = (("ETag", "If-None-Match"), ("Last-Modified", "If-Modified-Since"))
 
 
 class Site:
@@ -67,9 +68,7 @@ def site():
             status, headers, body = (
                 answer if isinstance(answer, tuple) else (200, {"Content-Type": "text/html"}, answer)
             )
-            if status == 200 and self.headers.get("If-None-Match") in {headers.get("ETag"), None} - {None}:
-                status, body = 304, b""
-            if status == 200 and self.headers.get("If-Modified-Since") in {headers.get("Last-Modified"), None} - {None}:
+            if status == 200 and any(headers.get(says, "") == self.headers.get(asks) for says, asks in CONDITIONS):
                 status, body = 304, b""
             self.send_response(status)
             for name, value in {"Content-Length": str(len(body)), **headers}.items():
