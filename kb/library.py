@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from io import SEEK_END
 from pathlib import Path
+from threading import Thread
 from time import monotonic, sleep
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -48,6 +49,7 @@ from kb.search.thesaurus import Thesaurus
 from kb.store.catalogue import Content, Failure
 from kb.store.register import Receipt as Receipt
 from kb.store.rows import now
+from kb.store.sources import Listed
 from kb.store.sources import Run as Run
 from kb.store.store import Store
 from kb.text.analyze import Analyzer
@@ -84,6 +86,15 @@ def _rest(seconds: float, stop: Callable[[], bool]) -> None:
 
 def _open(path: Path) -> BinaryIO:
     return path.open("rb")
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    """A full disk, say, is no end of watching: what was listed is listed again the next time."""
+    try:
+        yield
+    except KbError:
+        log.exception("the sources could not be looked through")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,20 +237,27 @@ class Library:
         return self._intake.accept(name, stream, origin, actor.name)
 
     def offers(self) -> list[Offer]:
-        """Everything that the sources have on offer now."""
-        return [Offer(source, item) for source in self.sources for item in source.items()]
+        """Everything that the sources have on offer now.
+
+        Raises:
+            SourceError: one of them cannot be looked through.
+
+        """
+        return [offer for source in self.sources for offer in self.offers_of(source)]
+
+    def offers_of(self, source: Source) -> list[Offer]:
+        """Everything that one source has on offer now.
+
+        Raises:
+            SourceError: it cannot be looked through.
+
+        """
+        return [Offer(source, item) for item in source.items()]
 
     def ingest_offers(self, offers: Iterable[Offer]) -> Iterator[Outcome]:
         """Take in what sources offer; yields one outcome for each once it has been read, and indexes at the end."""
-        return self._ingested(
-            self._intake.take(
-                offer.item.name,
-                partial(offer.source.read, offer.item.id),
-                Origin(offer.source.name, offer.item.id, offer.item.folder),
-                OPERATOR.name,
-            )
-            for offer in offers
-        )
+        listed = cache(self.store.sources.listed)
+        return self._ingested(self._taken(offer, listed(offer.source.name).get(offer.item.id)) for offer in offers)
 
     def ingest_files(
         self, paths: Sequence[Path], content_type: str = "", access: AccessClass | None = None
@@ -389,20 +407,29 @@ class Library:
         return self._rounds.look_through(self._source(source))
 
     def watch(self, stop: Callable[[], bool]) -> None:
-        """Look through the sources on their schedules until ``stop`` says so. Call in a thread beside ``work``."""
+        """Look through the sources on their schedules until ``stop`` says so. Call in a thread beside ``work``.
+
+        Each is looked through in a thread of its own: a web site that is slow keeps no folder waiting.
+        """
+        under_way: dict[str, Thread] = {}
         while not stop():
-            try:
+            with _logged():
                 for source in self._rounds.due():
                     if stop():
-                        return
-                    self._rounds.look_through(source)
-            except KbError:
-                # A full disk, say. What was listed is listed again the next time.
-                log.exception("the sources could not be looked through")
+                        break
+                    if source.name not in under_way or not under_way[source.name].is_alive():
+                        under_way[source.name] = Thread(target=self._watch_one, args=(source,), daemon=True)
+                        under_way[source.name].start()
             for _ in range(_GLANCES):
                 if stop():
-                    return
+                    break
                 sleep(_GLANCE)
+        for thread in under_way.values():
+            thread.join()
+
+    def _watch_one(self, source: Source) -> None:
+        with _logged():
+            self._rounds.look_through(source)
 
     def runs(self) -> list[tuple[Source, Run]]:
         """All sources, and how they were looked through last."""
@@ -445,6 +472,18 @@ class Library:
                 return source
         known = "、".join(f"{source.name}（{source.label}）" for source in self.sources)
         raise NotFoundError(name, "この名前の取込元はありません。", f"使える取込元：{known}")
+
+    def _taken(self, offer: Offer, before: Listed | None) -> Receipt | Outcome:
+        """Take in one item, unless it has the stamp of the last time."""
+        source, item = offer.source, offer.item
+        is_same = before and item.stamp and before.stamp == item.stamp and not before.gone
+        if before and is_same and self.store.register.versions(before.document):
+            return Receipt(before.document, 0, "unchanged")
+        origin = Origin(source.name, item.id, item.folder, source.content_type, source.access)
+        taken = self._intake.take(item.name, partial(source.read, item.id), origin, OPERATOR.name)
+        if isinstance(taken, Receipt) and taken.status != "binned":
+            self.store.sources.note(source.name, {item.id: Listed(item.stamp, taken.document)})
+        return taken
 
     def _ingested(self, taken: Iterable[Receipt | Outcome]) -> Iterator[Outcome]:
         """What becomes of files: read here, or by the process that is at work."""

@@ -47,10 +47,13 @@ def test_bundled_plugins_are_found_by_their_entry_points():
     assert names == [
         "kb_dates",
         "kb_documents",
+        "kb_feeds",
         "kb_folder",
         "kb_formats",
+        "kb_mailbox",
         "kb_newsletters",
         "kb_privacy",
+        "kb_register",
         "kb_welfare",
     ]
     assert all(info.hooks and info.version for info in Plugins.load().names())

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
@@ -13,6 +14,9 @@ from kb.store.rows import now
 from kb.testing import extraction_of, open_library, search, work_off
 
 pytestmark = pytest.mark.databases
+
+#: The bundled sources, which have tests of their own.
+OTHERS = ("kb_folder", "kb_feeds", "kb_register", "kb_mailbox")
 
 
 class Shelf:
@@ -55,7 +59,7 @@ def library(tmp_path, shelf):
         def kb_sources(self, config):
             return [shelf.source]
 
-    plugins = Plugins.load(("kb_formats", "kb_privacy", "kb_folder"), {"shelf": Plugin()})
+    plugins = Plugins.load(("kb_formats", "kb_privacy", *OTHERS), {"shelf": Plugin()})
     with open_library(tmp_path, plugins, engine="memory") as opened:
         yield opened
 
@@ -280,7 +284,55 @@ def test_a_run_that_is_under_way_is_not_begun_twice_unless_it_is_lost(library, s
 
 def test_watching_looks_through_what_is_due_until_it_is_told_to_stop(library, shelf):
     shelf.files["見守り.txt"] = "見守り訪問の申し合わせ"
-    answers = iter([False, False, True])
-    library.watch(lambda: next(answers))
+    answers = iter([False, False])
+    library.watch(lambda: next(answers, True))
     work_off(library)
     assert search(library, "申し合わせ").total == 1
+
+
+def test_a_slow_source_keeps_no_other_waiting(tmp_path):
+    from kb import hookimpl
+
+    is_listed = Event()
+
+    def slow():
+        assert is_listed.wait(30)
+        return [Item("遅い.txt", "遅い.txt")]
+
+    def quick():
+        is_listed.set()
+        return []
+
+    class Plugin:
+        @hookimpl
+        def kb_sources(self, config):
+            sources = {"slow": slow, "quick": quick}
+            return [
+                Source(name, name, items, lambda _: io.BytesIO("遅れて".encode()), 5) for name, items in sources.items()
+            ]
+
+    with open_library(tmp_path, Plugins.load(("kb_formats", *OTHERS), {"two": Plugin()}), engine="memory") as library:
+        library.watch(is_listed.is_set)
+        assert {source.name: run.listed for source, run in library.runs()} == {"slow": 1, "quick": 0}
+
+
+def test_what_is_taken_in_by_hand_has_the_access_class_and_type_of_the_source(library, shelf):
+    object.__setattr__(shelf.source, "access", AccessClass.PUBLIC)
+    object.__setattr__(shelf.source, "content_type", "newsletter")
+    shelf.files["見守り.txt"] = "見守り訪問の申し合わせ"
+    (outcome,) = library.ingest_offers(library.offers())
+    assert (outcome.document.access, outcome.document.type) == (AccessClass.PUBLIC, "newsletter")
+
+
+def test_what_is_taken_in_by_hand_is_not_opened_again_until_it_changes(library, shelf):
+    shelf.files["見守り.txt"] = "見守り訪問の申し合わせ"
+
+    def by_hand():
+        return [(outcome.status, outcome.document.title) for outcome in library.ingest_offers(library.offers())]
+
+    assert by_hand() == [("added", "見守り")]
+    assert by_hand() == [("unchanged", "見守り")]
+    assert look(library).accepted == 0
+    assert shelf.read_names == ["見守り.txt"]
+    shelf.files["見守り.txt"] += "（改）"
+    assert by_hand() == [("updated", "見守り")]

@@ -13,9 +13,9 @@ from rich.markup import escape
 from kb.cli.japanese import Command
 from kb.cli.output import err, out, print_json, watched
 from kb.cli.session import Session, data_option, json_option
-from kb.errors import ConfigError, ExtractionError
+from kb.errors import ConfigError, ExtractionError, SourceError
 from kb.ingest.intake import Outcome
-from kb.library import Library
+from kb.library import Library, Offer
 from kb.model import AccessClass, State
 
 STATUS = {
@@ -57,9 +57,15 @@ def ingest(session: Session, paths: tuple[Path, ...], content_type: str, access:
 
 
 def ingest_sources(library: Library) -> list[Outcome]:
-    """Take in whatever the sources have on offer, with a progress bar."""
-    offers = library.offers()
-    return watched("取り込み", library.ingest_offers(offers), len(offers))
+    """Take in whatever the sources have on offer, with a progress bar; one that cannot be reached stops no other."""
+    offers: list[Offer] = []
+    unreachable: list[Outcome] = []
+    for source in library.sources:
+        try:
+            offers += library.offers_of(source)
+        except SourceError as error:
+            unreachable.append(Outcome(source.label, "failed", error=error))
+    return unreachable + watched("取り込み", library.ingest_offers(offers), len(offers))
 
 
 def _expand(paths: Iterable[Path], index: Path) -> list[Path]:

@@ -82,6 +82,17 @@ def test_ingest_without_a_path_reads_the_folders_under_documents(kb, issue, tmp_
     assert "追加 1" in kb("ingest")[1]
 
 
+def test_source_that_cannot_be_looked_through_is_told_and_stops_no_other(kb, tmp_path):
+    folder = tmp_path / "data" / "documents" / "newsletters"
+    folder.mkdir(parents=True)
+    (folder / "だより.txt").write_text(ISSUE, encoding="utf-8")
+    (folder.parent / "feeds.toml").write_text("[[feeds]", encoding="utf-8")
+    code, out, err = kb("ingest")
+    assert code == 3
+    assert "追加 1" in out
+    assert "feeds.toml" in err
+
+
 def test_search_json_is_the_stable_interface(kb, issue):
     kb("ingest", issue)
     code, out, _ = kb("search", "--json", "民生委員")

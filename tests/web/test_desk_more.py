@@ -98,9 +98,13 @@ def test_sources_are_shown_with_what_went_wrong_and_what_to_do(server, staff):
 
 
 def test_a_source_can_be_looked_through_now(server, staff):
+    def due():
+        return {source.name for source in server.library._rounds.due()}
+
+    assert "memos" not in due()
     assert staff.post("/desk/sources/memos").status == 303
     assert "順番を待っています" in staff.get("/desk/sources/").text
-    assert [source.name for source in server.library._rounds.due()] == ["share", "memos"]
+    assert "memos" in due()
 
 
 def test_an_unknown_source_is_not_found(staff):
