@@ -261,7 +261,7 @@ class Desk:
         sections = self.drafts.sections(document)
         found = reviewed(before, sections, self.decisions(document), self._means.review, self.findings(document))
         changed = Reviewed(edited(found.document, self.edits(document)), found.sections, found.findings)
-        reading = annotated(changed, self._means.plugins)
+        reading = annotated(changed, self._means)
         held = self._store.register.is_held(document)
         state = State.DRAFT if held or reading.findings else State.PUBLISHED
         content = Content(

@@ -79,7 +79,7 @@ class Library:
         self.config = config
         self.plugins = plugins or Plugins.load(config.disabled_plugins)
         self.content_types = self.plugins.content_types()
-        self.kinds = self.plugins.kinds()
+        self.kinds = self.plugins.kinds(config)
         self.sources = self.plugins.sources(config)
         self.store = Store(config.store, config.database)
         self.accounts = self.store.accounts

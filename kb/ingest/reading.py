@@ -57,6 +57,10 @@ class Means:
         """What is to be decided on."""
         return self.plugins.review(document, sections, self.config)
 
+    def annotate(self, section: Section, document: Document) -> tuple[Annotation, ...]:
+        """What a section says."""
+        return self.plugins.annotate(section, document, self.config)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -92,17 +96,17 @@ def read(file: File, identity: Document, chosen: Chosen, means: Means) -> Readin
         raise ExtractionError(
             file.name, "検索できる文字がありません。", "中身を確かめて、文字の入ったファイルを取り込んでください。"
         )
-    return annotated(reviewed(document, sections, chosen.decisions, means.review), means.plugins)
+    return annotated(reviewed(document, sections, chosen.decisions, means.review), means)
 
 
-def annotated(found: Reviewed, plugins: Plugins) -> Reading:
+def annotated(found: Reviewed, means: Means) -> Reading:
     """A reviewed document with what its sections say.
 
     Raises:
         PluginError: a plugin broke down over it.
 
     """
-    annotations = {section.id: plugins.annotate(section, found.document) for section in found.sections}
+    annotations = {section.id: means.annotate(section, found.document) for section in found.sections}
     return Reading(found.document, found.sections, annotations, found.findings)
 
 

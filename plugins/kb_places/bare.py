@@ -1,0 +1,98 @@
+"""Municipalities at home without 市: 藤沢 and 小田原, which are names of people and of other things too.
+
+They count where the dictionary takes the word for a place in its sentence and nothing around it speaks for a person
+(藤沢さん, 担当：藤沢) or makes it a part of another name (小田原城, 鎌倉時代).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from kb import Morpheme
+from kb_places.text import HONORIFIC, Found, Text
+
+#: Callings and relatives after a name: 藤沢課長.
+_TITLES = re.compile(
+    r"[ \u3000]?(?:先生|教授|講師|(?:副|名誉|前)?会長|委員|(?:課|係|部|所|局|館|園|校|院)長|主任|主事|主査|理事|職員"
+    r"|相談員|支援員"
+    r"|ワーカー|保健師|看護師|医師|弁護士|社会福祉士|記者|夫妻|夫婦|家(?!庭|[計族賃])|宅|(?:CSW|ＣＳＷ)(?!が|は))"
+)
+
+#: What a person's name stands behind: 担当：藤沢, 民生委員の藤沢が, 文・小田原.
+_BEFORE_A_NAME = re.compile(
+    r"(?:担当者?|氏名|お?名前|文|文責|筆者|講師|講演|記者|取材|司会|進行|聞き手|話し手|代表|会長|(?:児童)?委員|主任|(?:課|係|部|所|局)長"
+    r"|相談員|支援員|職員|ワーカー|CSW|保健師|医師|先生|連絡先|申込先?|問合せ?先?|旧姓)"
+    r"(?:は|の|[ \u3000]*[:：・/／])[ \u3000]*\Z"
+)
+
+#: What a place is followed by, directly: 藤沢社協, 小田原地区.
+_OF_A_PLACE = re.compile(
+    r"(?:市内|社協|社会福祉協議会|地区|地域|圏域|方面|周辺|保健所|保健福祉事務所|児童相談所|児相|福祉事務所|在住|出身|会場|支部|支所|エリア)"
+)
+
+_JOINS = "、・や"
+
+
+def bare(text: Text, taken: Sequence[Found]) -> Iterator[Found]:
+    """The places at home that are named without 市, outside of those that are taken already."""
+    names = text.gazetteer.bare
+    if not names:
+        return
+    pattern = re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)))
+    spans = [(one.start, one.end) for one in taken]
+    for match in pattern.finditer(text.key):
+        start, end = match.span()
+        if any(start < stop and end > begin for begin, stop in spans):
+            continue
+        if _is_place(text, start, end):
+            spans.append((start, end))
+            yield Found(start, end, names[match.group()])
+
+
+def _is_place(text: Text, start: int, end: int) -> bool:
+    words = [word for word in text.words if start <= word.start and word.end <= end]
+    if not words or words[0].start != start or words[-1].end != end:
+        return False
+    before, after = text.key[:start], text.key[end:]
+    if HONORIFIC.match(after) or _TITLES.match(after) or _BEFORE_A_NAME.search(before):
+        return False
+    if _touches_a_name(text.words, start, end):
+        return False
+    if _OF_A_PLACE.match(after):
+        return True
+    if _is_part_of_a_word(text, start, end):
+        return False
+    return _kind(words[0]) == "地名" or (_kind(words[0]) == "人名" and _stands_in_a_list(text, start, end))
+
+
+def _touches_a_name(words: Sequence[Morpheme], start: int, end: int) -> bool:
+    """Whether a family or given name stands beside it: 藤沢 太郎, 山田小田原."""
+    names = [word for word in words if _kind(word) == "人名" and not start <= word.start < end]
+    gaps = {word.end for word in words if word.start == end and not word.surface.strip()} | {end}
+    return any(word.start in gaps or (word.end == start and word.part_of_speech[3] == "姓") for word in names)
+
+
+def _is_part_of_a_word(text: Text, start: int, end: int) -> bool:
+    """Whether another noun touches it: 鎌倉時代, 新横浜. A prefecture before it is none."""
+    before, after = text.key[:start], text.key[end:]
+    if before.endswith(tuple(text.gazetteer.names)):
+        before = ""
+    touching = [word for word in text.words if (word.end == start and before) or word.start == end]
+    return any(word.part_of_speech[0] in {"名詞", "接頭辞", "接尾辞", "形状詞"} for word in touching) or bool(
+        re.match(r"[市区町村郡駅]", after)
+    )
+
+
+def _stands_in_a_list(text: Text, start: int, end: int) -> bool:
+    """Whether a place stands beside it, as in 座間、綾瀬、海老名."""
+    beside = []
+    if text.key[start - 1 : start] in tuple(_JOINS):
+        beside += [word for word in text.words if word.end == start - 1]
+    if text.key[end : end + 1] in tuple(_JOINS):
+        beside += [word for word in text.words if word.start == end + 1]
+    return any(_kind(word) == "地名" or word.surface in "市町村" for word in beside)
+
+
+def _kind(word: Morpheme) -> str:
+    return word.part_of_speech[2]
