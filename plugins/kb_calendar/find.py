@@ -50,8 +50,10 @@ HELD = (
 
 _HOLDS = (
     r"(?:開催|開き|開く|開か|開い|行い|行う|行わ|行っ|実施|催し|催さ|開講|開会|始まり|始まる|始め|あります|ありました|参加|集ま|集い|予定"
-    r"|迎え|出席|開か|待ちして|お越し|ご案内)"
+    r"|迎え|出席|待ちして|お越し|ご案内|です。?\Z)"
 )
+
+_OPENED = re.compile(r"開催|開き(?:ます|ました)|開かれ|開く予定|開講")
 
 _LABEL = re.compile(
     r"[ \u3000・※●○◎■★◆▼▽【\[〔]*(?:(?:開催|実施|研修|講座)?日[ \u3000]*(?:時|程)|期[ \u3000]*日"
@@ -195,7 +197,10 @@ def _is_event(around: _Around, mention: DateMention, headings: str) -> bool:
         cells = around.header.split("\t")
         is_headed = around.column < len(cells) and bool(_COLUMN.search(cells[around.column]))
         return is_headed or bool(re.search(HELD, around.line) and mention.start_time)
-    is_held = bool(re.search(HELD, around.sentence))
+    # In an article on a group, 次回は3月8日に開きます does not say again what it is that is held.
+    is_held = bool(re.search(HELD, around.sentence)) or bool(
+        re.search(HELD, headings) and _OPENED.search(around.sentence)
+    )
     if is_held and re.search(_HOLDS, around.sentence):
         return True
     if mention.start_time is not None:

@@ -68,6 +68,8 @@ _BETWEEN = re.compile(
 )
 
 _SENTENCE = re.compile(r"[^。\n]+。?")
+#: In a box, whose lines may not have been joined: up to the end of a sentence, or a blank line.
+_ACROSS_LINES = re.compile(r"(?:[^。\n]|\n(?!\s*\n))+。?")
 
 #: Words that a sentence with とは is about without defining them.
 _NO_TERMS = re.compile(
@@ -124,19 +126,17 @@ def _under_heading(heading: str, text: str) -> Iterator[Definition]:
     term = (match["quoted"] or match["plain"]).strip() if match else ""
     if not is_term(term):
         return
-    first = next((found for found in _SENTENCE.finditer(text) if found.group().strip()), None)
-    if first is None or _ASKS.search(first.group().strip("。 \u3000")):
+    sentences = [found for found in _ACROSS_LINES.finditer(text) if found.group().strip()]
+    if not sentences or _ASKS.search(sentences[0].group().strip("。 \u3000")):
         return
-    end = first.end()
-    for sentence in _SENTENCE.finditer(text, first.start()):
-        if sentence.end() - first.start() > _LONGEST or "\n" in text[first.start() : sentence.start()]:
+    start = sentences[0].end() - len(sentences[0].group().lstrip())
+    for last in sentences:
+        if last.end() - start > _LONGEST:
             break
-        if re.search(rf"(?:{_SAYS}|{_IS})\Z", sentence.group().strip("。 \u3000")):
-            end = sentence.end()
-            break
-    written = text[first.start() : end]
-    start = first.start() + len(written) - len(written.lstrip(" \u3000\t"))
-    yield Definition(term, start, end)
+        if re.search(rf"(?:{_SAYS}|{_IS})\Z", last.group().strip("。 \u3000")):
+            yield Definition(term, start, last.end())
+            return
+    yield Definition(term, start, sentences[0].end())
 
 
 def is_term(text: str) -> bool:

@@ -35,7 +35,7 @@ class Entry:
 def meaning(mention: Mention) -> str:
     """The sentence that defines."""
     annotation = mention.annotation
-    return mention.section.text[annotation.start : annotation.end].strip()
+    return "".join(mention.section.text[annotation.start : annotation.end].split("\n")).strip()
 
 
 def entries(mentions: Iterable[Mention]) -> list[Entry]:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from kb import Panel, Section, View, search_key
 from kb.web import current_library, open_to_all
-from kb_glossary.entries import KIND, Entry, by_row, entries
+from kb_glossary.entries import KIND, Entry, by_row, entries, meaning
 
 blueprint = Blueprint("glossary", __name__, url_prefix="/glossary", template_folder="templates", static_folder="static")
 
@@ -20,7 +20,7 @@ MOST = 20
 def index() -> str:
     """Every term with its reading, its definitions and the articles that give them."""
     found = entries(current_library().mentions(KIND))
-    return render_template("kb_glossary/glossary.html", rows=by_row(found), total=len(found))
+    return render_template("kb_glossary/glossary.html", rows=by_row(found), total=len(found), meaning=meaning)
 
 
 def terms_of(section: Section) -> Markup | str:

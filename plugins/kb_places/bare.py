@@ -24,6 +24,7 @@ _BEFORE_A_NAME = re.compile(
     r"(?:担当者?|氏名|お?名前|文|文責|筆者|講師|講演|記者|取材|司会|進行|聞き手|話し手|代表|会長|(?:児童)?委員|主任|(?:課|係|部|所|局)長"
     r"|相談員|支援員|職員|ワーカー|CSW|保健師|医師|先生|連絡先|申込先?|問合せ?先?|旧姓)"
     r"(?:は|の|[ \u3000]*[:：・/／])[ \u3000]*\Z"
+    r"|(?:文|取材|写真|記|話)[ \u3000]+\Z"
 )
 
 #: What a place is followed by, directly: 藤沢社協, 小田原地区.
@@ -51,8 +52,8 @@ def bare(text: Text, taken: Sequence[Found]) -> Iterator[Found]:
 
 
 def _is_place(text: Text, start: int, end: int) -> bool:
-    words = [word for word in text.words if start <= word.start and word.end <= end]
-    if not words or words[0].start != start or words[-1].end != end:
+    words = [word for word in text.words if word.start < end and word.end > start]
+    if not words or words[0].start not in _beginnings(text, start) or words[-1].end != end:
         return False
     before, after = text.key[:start], text.key[end:]
     if HONORIFIC.match(after) or _TITLES.match(after) or _BEFORE_A_NAME.search(before):
@@ -64,6 +65,12 @@ def _is_place(text: Text, start: int, end: int) -> bool:
     if _is_part_of_a_word(text, start, end):
         return False
     return _kind(words[0]) == "地名" or (_kind(words[0]) == "人名" and _stands_in_a_list(text, start, end))
+
+
+def _beginnings(text: Text, start: int) -> set[int]:
+    """Where a word may begin that ends with a name: at the name, or at the prefecture before it (神奈川県藤沢)."""
+    before = text.key[:start]
+    return {start} | {start - len(name) for name in text.gazetteer.names if before.endswith(name)}
 
 
 def _touches_a_name(words: Sequence[Morpheme], start: int, end: int) -> bool:
