@@ -75,7 +75,7 @@ def _moment(day: date, clock: time) -> str:
 def uid(event: Event) -> str:
     """The same whenever the same event is told of, whatever is read again in between."""
     told = "\n".join((event.value, str(event.is_deadline), search_key(event.title)))
-    return f"{hashlib.sha256(told.encode()).hexdigest()[:32]}@kb-calendar"
+    return f"{hashlib.sha256(told.encode(errors='replace')).hexdigest()[:32]}@kb-calendar"
 
 
 def _stamp(event: Event) -> str:

@@ -32,6 +32,11 @@ _OF_A_PLACE = re.compile(
     r"(?:市内|社協|社会福祉協議会|地区|地域|圏域|方面|周辺|保健所|保健福祉事務所|児童相談所|児相|福祉事務所|在住|出身|会場|支部|支所|エリア)"
 )
 
+#: What people do, and have: 楓原が話した, 楓原の長男.
+_LIKE_A_PERSON = re.compile(
+    r"は|が|も|を|の(?:家|自宅|母|父|妻|夫|子|兄|弟|姉|妹|長男|長女|次男|次女|息子|娘|孫|本人|両親|話|携帯)"
+)
+
 _JOINS = "、・や"
 
 
@@ -41,35 +46,44 @@ def bare(text: Text, taken: Sequence[Found]) -> Iterator[Found]:
     if not names:
         return
     pattern = re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)))
-    spans = [(one.start, one.end) for one in taken]
+    covered = {place for one in taken for place in range(one.start, one.end)}
     for match in pattern.finditer(text.key):
         start, end = match.span()
-        if any(start < stop and end > begin for begin, stop in spans):
+        if not covered.isdisjoint(range(start, end)):
             continue
-        if _is_place(text, start, end):
-            spans.append((start, end))
-            yield Found(start, end, names[match.group()])
+        place = names[match.group()]
+        if _is_place(text, start, end, listed=bool(place.short)):
+            yield Found(start, end, place)
 
 
-def _is_place(text: Text, start: int, end: int) -> bool:
-    words = [word for word in text.words if word.start < end and word.end > start]
+def _is_place(text: Text, start: int, end: int, *, listed: bool) -> bool:
+    """Whether the words there mean the place; ``listed``: somebody has said that it is called so."""
+    words = [word for word in text.within(start, end) if word.start < end and word.end > start]
     if not words or words[0].start not in _beginnings(text, start) or words[-1].end != end:
         return False
-    before, after = text.key[:start], text.key[end:]
-    if HONORIFIC.match(after) or _TITLES.match(after) or _BEFORE_A_NAME.search(before):
+    if _is_a_person(text, start, end):
         return False
-    if _touches_a_name(text.words, start, end):
-        return False
-    if _OF_A_PLACE.match(after):
+    if _OF_A_PLACE.match(text.after(end)):
         return True
     if _is_part_of_a_word(text, start, end):
         return False
-    return _kind(words[0]) == "地名" or (_kind(words[0]) == "人名" and _stands_in_a_list(text, start, end))
+    kind = _kind(words[0])
+    if listed:  # what the dictionary does not have is a name or a noun to it, never a place
+        return not (kind == "人名" and _LIKE_A_PERSON.match(text.after(end)))
+    return kind == "地名" or (kind == "人名" and _stands_in_a_list(text, start, end))
+
+
+def _is_a_person(text: Text, start: int, end: int) -> bool:
+    """Whether what stands around a name makes it somebody's."""
+    after = text.after(end)
+    if HONORIFIC.match(after) or _TITLES.match(after) or _BEFORE_A_NAME.search(text.before(start)):
+        return True
+    return _touches_a_name(text.within(start, end), start, end)
 
 
 def _beginnings(text: Text, start: int) -> set[int]:
     """Where a word may begin that ends with a name: at the name, or at the prefecture before it (神奈川県藤沢)."""
-    before = text.key[:start]
+    before = text.before(start)
     return {start} | {start - len(name) for name in text.gazetteer.names if before.endswith(name)}
 
 
@@ -82,10 +96,10 @@ def _touches_a_name(words: Sequence[Morpheme], start: int, end: int) -> bool:
 
 def _is_part_of_a_word(text: Text, start: int, end: int) -> bool:
     """Whether another noun touches it: 鎌倉時代, 新横浜. A prefecture before it is none."""
-    before, after = text.key[:start], text.key[end:]
+    before, after = text.before(start), text.after(end)
     if before.endswith(tuple(text.gazetteer.names)):
         before = ""
-    touching = [word for word in text.words if (word.end == start and before) or word.start == end]
+    touching = [word for word in text.within(start, end) if (word.end == start and before) or word.start == end]
     return any(word.part_of_speech[0] in {"名詞", "接頭辞", "接尾辞", "形状詞"} for word in touching) or bool(
         re.match(r"[市区町村郡駅]", after)
     )
@@ -95,9 +109,9 @@ def _stands_in_a_list(text: Text, start: int, end: int) -> bool:
     """Whether a place stands beside it, as in 座間、綾瀬、海老名."""
     beside = []
     if text.key[start - 1 : start] in tuple(_JOINS):
-        beside += [word for word in text.words if word.end == start - 1]
+        beside += [word for word in text.within(start - 1, start) if word.end == start - 1]
     if text.key[end : end + 1] in tuple(_JOINS):
-        beside += [word for word in text.words if word.start == end + 1]
+        beside += [word for word in text.within(end, end + 1) if word.start == end + 1]
     return any(_kind(word) == "地名" or word.surface in "市町村" for word in beside)
 
 

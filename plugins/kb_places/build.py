@@ -41,10 +41,11 @@ def rows(path: Path) -> list[tuple[str, str, str, str]]:
         PostalFileError: the file cannot be read, or is another one.
 
     """
+    lines = list(csv.reader(_text(path).splitlines()))
+    if not lines or not all(len(line) > NAME and re.fullmatch(r"\d{5}", line[CODE]) for line in lines):
+        raise PostalFileError(str(path), "郵便番号のファイルではないようです。", "KEN_ALL.CSV を指定してください。")
     found: dict[str, tuple[str, str, str]] = {}
-    for line in csv.reader(_text(path).splitlines()):
-        if len(line) <= NAME or not re.fullmatch(r"\d{5}", line[CODE]):
-            raise PostalFileError(str(path), "郵便番号のファイルではないようです。", "KEN_ALL.CSV を指定してください。")
+    for line in lines:
         found[line[CODE]] = line[PREFECTURE], *_without_district(line[NAME], _kana(line[KANA]))
     found |= dict(_cities(found.items()))
     return sorted((code, *rest) for code, rest in found.items())

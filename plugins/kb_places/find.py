@@ -63,10 +63,10 @@ def _candidates(text: Text) -> Iterator[tuple[int, int, tuple[Place, ...]]]:
 
 def _prefix(text: Text, start: int) -> int:
     """Where the prefecture and the 郡 before a name begin."""
-    before = text.key[:start]
+    before = text.before(start)
     if district := _DISTRICT.search(before):
-        start = district.start()
-        before = text.key[:start]
+        start -= len(district.group())
+        before = text.before(start)
     name = next((name for name in text.gazetteer.names if before.endswith(name)), "")
     return start - len(name)
 
