@@ -128,3 +128,28 @@ def test_two_plugins_cannot_name_the_same_kind():
     one.kb_kinds = other.kb_kinds = kb_kinds
     with pytest.raises(PluginError, match="注釈の種類「town」"):
         Plugins({"one": one, "other": other}).kinds()
+
+
+def test_annotators_and_labels_are_told_where_the_data_folder_is(tmp_path):
+    import kb_formats
+
+    module = types.ModuleType("listed")
+
+    @hookimpl
+    def kb_kinds(config):
+        return [Kind("town", "市町村", facet=True, label_of=lambda _: (config.documents / "towns.txt").read_text())]
+
+    @hookimpl
+    def kb_annotate(section, config):
+        name = (config.documents / "towns.txt").read_text()
+        return [
+            Annotation("town", "101", name, found.start(), found.end()) for found in re.finditer(name, section.text)
+        ]
+
+    module.kb_kinds, module.kb_annotate, module.kb_content_types = kb_kinds, kb_annotate, kb_content_types
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "towns.txt").write_text("鈴鳴村")
+    with open_library(tmp_path, Plugins({"kb_formats": kb_formats, "listed": module})) as opened:
+        ingest_text(opened, "公開.txt", "鈴鳴村の記録です。", access="public")
+        (facet,) = opened.reader(PUBLIC_ONLY).search(Query(facets=("town",))).facets["town"]
+        assert (facet.value, facet.label) == ("101", "鈴鳴村")
