@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from kb import morphemes
 
@@ -20,6 +21,7 @@ _KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
 _SMALL = str.maketrans("ぁぃぅぇぉっゃゅょゎ", "あいうえおつやゆよわ")
 
 
+@lru_cache(maxsize=4096)
 def reading(term: str) -> str:
     """The reading in hiragana, as the dictionary has it; what it does not have stays as it is written."""
     return "".join(_read(word.reading, word.surface) for word in morphemes(term))

@@ -20,8 +20,8 @@ from kb_places.views import VIEW
 
 @hookimpl
 def kb_kinds(config: Config) -> list[Kind]:
-    """Places: values are the codes of municipalities."""
-    return [Kind("place", "市町村", facet=True, label_of=lambda code: load(config).label(code))]
+    """Places: values are the codes of municipalities. A gazetteer that cannot be used is told at the start."""
+    return [Kind("place", "市町村", facet=True, label_of=load(config).label)]
 
 
 @hookimpl

@@ -73,9 +73,9 @@ class Place:
         return self.name.removeprefix(self.city) if self.city else ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gazetteer:
-    """All places, and which of them are at home."""
+    """All places, and which of them are at home. There is one for each data folder."""
 
     places: tuple[Place, ...]
     home: str = ""
@@ -131,20 +131,25 @@ def fold(text: str) -> str:
 
 
 def load(config: Config) -> Gazetteer:
-    """The places as the data folder has it.
+    """The places as the data folder had it at the start: like any other setting, a change counts from the next one.
 
     Raises:
         GazetteerError: ``places.tsv`` cannot be read, or a line of it makes no sense.
 
     """
-    path = config.documents / FILE
+    return _of_file(config.documents / FILE)
+
+
+@lru_cache(maxsize=8)
+def _of_file(path: Path) -> Gazetteer:
     try:
-        found = path.stat()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (FileNotFoundError, NotADirectoryError):
         return _nationwide()
-    except OSError as error:
-        raise GazetteerError(str(path), "読み取れません。", "読み取りの権限を確かめてください。") from error
-    return _with_own(path, found.st_mtime_ns, found.st_size)
+    except (OSError, UnicodeDecodeError) as error:
+        fix = "UTF-8で保存し、読み取りの権限を確かめてください。"
+        raise GazetteerError(str(path), "読み取れません。", fix) from error
+    return own(lines, str(path))
 
 
 @lru_cache(maxsize=1)
@@ -153,16 +158,6 @@ def _nationwide() -> Gazetteer:
     cells = (line.split("\t") for line in lines if not line.startswith("#"))
     places = tuple(Place(code, prefecture, name, kana) for code, prefecture, name, kana in cells)
     return Gazetteer(places, names=frozenset(PREFECTURES))
-
-
-@lru_cache(maxsize=8)
-def _with_own(path: Path, _changed: int, _size: int) -> Gazetteer:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        fix = "UTF-8で保存し、読み取りの権限を確かめてください。"
-        raise GazetteerError(str(path), "読み取れません。", fix) from error
-    return own(lines, str(path))
 
 
 def own(lines: Iterable[str], name: str = FILE) -> Gazetteer:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Blueprint, render_template, request
 
-from kb import FacetCount, Filter, NotFoundError, Page, Query, View
+from kb import Document, FacetCount, Filter, NotFoundError, Page, Query, View
 from kb.web import current_config, current_library, open_to_all
+from kb_places.find import find_places
 from kb_places.gazetteer import Gazetteer, Place, load
 
 blueprint = Blueprint(
@@ -25,6 +27,10 @@ PER_PAGE = 20
 #: The numbers of articles of each shade of the map, 0 for no end: fixed, so that a shade means the same to everybody. A
 #: tile has its number as well, so that nobody depends on colours.
 SHADES = ((1, 2), (3, 9), (10, 29), (30, 0))
+
+
+#: The fields of documents that say whose they are.
+FIELDS = ("publisher", "municipality")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +78,32 @@ def place(code: str) -> str:
     if page.total and not page.hits:
         page = _articles(code, page.pages)
     return render_template(
-        "kb_places/place.html", place=found, page=page, by=_tables(page), **_around(gazetteer, found)
+        "kb_places/place.html",
+        place=found,
+        page=page,
+        by=_tables(page),
+        documents=_documents(gazetteer, code),
+        **_around(gazetteer, found),
     )
 
 
 def _articles(code: str, page: int) -> Page:
     query = Query(sort="date", per_page=PER_PAGE, page=page, facets=("year", "type", "theme"))
     return current_library().search(query.narrowed(Filter("place", code)))
+
+
+def _documents(gazetteer: Gazetteer, code: str) -> list[Document]:
+    """The documents of a municipality: its council publishes them, or their fields say so. They seldom name it."""
+    return [one for one in current_library().documents() if code in _named(" ".join(_fields(one)), gazetteer)]
+
+
+def _fields(document: Document) -> Iterator[str]:
+    return (value for name in FIELDS for value in document.values(name))
+
+
+@lru_cache(maxsize=1024)
+def _named(text: str, gazetteer: Gazetteer) -> frozenset[str]:
+    return frozenset(found.place.code for found in find_places(text, gazetteer))
 
 
 def _tables(page: Page) -> list[tuple[str, str, Sequence[FacetCount]]]:

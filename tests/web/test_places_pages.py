@@ -71,6 +71,20 @@ def test_the_page_of_a_municipality_says_what_it_does_and_leads_to_searches(mido
     assert "汐見町" in midori.get(search).text
 
 
+def test_the_documents_of_a_municipality_are_listed_that_seldom_name_it(midori, issue_text):
+    own = issue_text.replace("みどり県社協だより 第12号", "若葉の風 第3号").replace(
+        "みどり県社会福祉協議会", "若葉市社会福祉協議会"
+    )
+    ingest_text(midori.library, "風3.txt", own)
+    ingest_text(midori.library, "風4.txt", own.replace("第3号", "第4号"), access="cases")
+    page = midori.get("/places/99202")
+    (listed,) = re.findall(r"この市町村の資料</h2>(.*?)</ul>", page.html, re.DOTALL)
+    assert "若葉の風 第3号" in listed
+    assert "第4号" not in page.text
+    assert "この市町村の資料" not in midori.get("/places/99201").text
+    assert "第4号" in midori.as_("csw").get("/places/99202").text
+
+
 def test_many_articles_have_pages_newest_first(midori, issue_of, monkeypatch):
     for year in range(2010, 2016):
         ingest_text(midori.library, f"だより{year}.txt", issue_of(year, year))

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from kb.config import load as settings_of
+from kb.testing import open_library
 from kb_places.build import PostalFileError, places, rows
 from kb_places.gazetteer import FILE, PREFECTURES, GazetteerError, load, own
 
@@ -117,15 +118,20 @@ def test_a_place_before_the_home_prefecture_is_named():
         own(["99202\t若葉市\tわかばし"])
 
 
-def test_a_change_of_the_file_counts_at_once_and_one_that_is_no_text_is_refused(tmp_path):
-    config = settings_of(tmp_path, environ={})
-    assert load(config).home == ""
-    config.documents.mkdir()
-    path = config.documents / FILE
-    path.write_text("都道府県\tみどり県\n", encoding="utf-8")
-    assert load(config).home == "みどり県"
-    path.write_text("都道府県\t神奈川県\n# 変えました\n", encoding="utf-8")
-    assert load(config).home == "神奈川県"
-    path.write_bytes("都道府県\tみどり県".encode("utf-16"))
-    with pytest.raises(GazetteerError, match=r"places\.tsv"):
-        load(config)
+def test_the_gazetteer_of_the_data_folder_is_used(tmp_path):
+    for name, home in (("a", ""), ("b", "みどり県")):
+        config = settings_of(tmp_path / name, environ={})
+        config.documents.mkdir(parents=True)
+        if home:
+            (config.documents / FILE).write_text(f"\ufeff都道府県\t{home}\n", encoding="utf-8")
+        assert load(config).home == home
+
+
+@pytest.mark.parametrize(
+    "data", ["都道府県\tみどり県".encode("utf-16"), "若葉市\n".encode()], ids=["no text", "no line"]
+)
+def test_a_gazetteer_that_cannot_be_used_is_told_at_the_start_by_its_name(tmp_path, data):
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / FILE).write_bytes(data)
+    with pytest.raises(GazetteerError, match=r"places\.tsv"), open_library(tmp_path):
+        pass
