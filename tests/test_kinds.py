@@ -74,6 +74,19 @@ def test_a_part_of_the_values_can_be_asked_for(library):
     assert len(reader.mentions("town", limit=1)) == 1
 
 
+def test_values_are_counted_by_section_within_what_may_be_read(library):
+    ingest_text(library, "二度.txt", "若葉市と若葉市の記録です。", access="cases")
+    assert library.reader(EVERYTHING).values("town") == {"101": 2, "102": 2}
+    assert library.reader(PUBLIC_ONLY).values("town") == {"101": 1, "102": 1}
+    assert library.reader(PUBLIC_ONLY).values("weather") == {}
+
+
+def test_single_values_can_be_asked_for(library):
+    reader = library.reader(EVERYTHING)
+    assert {m.annotation.value for m in reader.mentions("town", values=["101", "999"])} == {"101"}
+    assert reader.mentions("town", values=[]) == []
+
+
 def test_what_is_in_the_bin_says_nothing(library):
     reader = library.reader(PUBLIC_ONLY)
     library.store.register.bin(reader.documents()[0].id, "佐藤")

@@ -98,15 +98,18 @@ def _point(text: str) -> tuple[date, time | None]:
 def events(mentions: Iterable[Mention]) -> list[Event]:
     """The events in order of time; what several articles tell alike is one."""
     groups: dict[tuple[str, str, str], list[Mention]] = {}
+    titles: dict[str, str] = {}
     for mention in mentions:
-        annotation = mention.annotation
-        groups.setdefault((annotation.kind, annotation.value, search_key(title(mention))), []).append(mention)
+        name, annotation = title(mention), mention.annotation
+        key = search_key(name)
+        titles.setdefault(key, name)
+        groups.setdefault((annotation.kind, annotation.value, key), []).append(mention)
     found = []
-    for (kind, value, _), told in groups.items():
+    for (kind, value, key), told in groups.items():
         when = parse(value)
         if when is not None:
             place = next((place for mention in told if (place := venue(mention))), "")
-            found.append(Event(when, title(told[0]), place, kind == "deadline", told))
+            found.append(Event(when, titles[key], place, kind == "deadline", told))
     return sorted(found, key=_order)
 
 

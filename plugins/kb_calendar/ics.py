@@ -92,12 +92,12 @@ def _text(text: str) -> str:
 
 def folded(line: str) -> str:
     """A line with its end; what is too long goes on in further lines, no character torn apart (3.1)."""
-    parts, length = [""], 0
-    for character in line:
-        size = len(character.encode())
-        if length + size > _LONGEST_LINE:
-            parts.append(" ")
-            length = 1
-        parts[-1] += character
-        length += size
-    return "\r\n".join(parts) + "\r\n"
+    data = line.encode()
+    parts, start, room = [], 0, _LONGEST_LINE
+    while len(data) - start > room:
+        end = start + room
+        while data[end] & 0xC0 == 0x80:  # inside a character
+            end -= 1
+        parts.append(data[start:end])
+        start, room = end, _LONGEST_LINE - 1
+    return b"\r\n ".join([*parts, data[start:]]).decode() + "\r\n"

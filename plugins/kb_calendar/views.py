@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from kb import Mention, Query, View
+from kb import Mention, View
 from kb.web import current_library, open_to_all
 from kb_calendar.event import Event, When, events, month_after, month_before, parse
 from kb_calendar.ics import calendar as icalendar
@@ -80,9 +80,8 @@ def _address(mention: Mention) -> str:
 
 
 def _spans() -> list[When]:
-    """When there is anything, as the index counts it: the articles need not be loaded for that."""
-    facets = current_library().search(Query(per_page=1, facets=KINDS)).facets
-    found = (parse(facet.value) for kind in KINDS for facet in facets.get(kind, ()))
+    """When there is anything."""
+    found = (parse(value) for kind in KINDS for value in current_library().values(kind))
     return [when for when in found if when is not None]
 
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from kb import Panel, Section, View, search_key
 from kb.web import current_library, open_to_all
-from kb_glossary.entries import KIND, Entry, by_row, entries, meaning
+from kb_glossary.entries import KIND, by_row, entries, meaning
 
 blueprint = Blueprint("glossary", __name__, url_prefix="/glossary", template_folder="templates", static_folder="static")
 
@@ -26,19 +26,15 @@ def index() -> str:
 def terms_of(section: Section) -> Markup | str:
     """The terms that an article (with what stands below it on the page) uses, each with what it means."""
     library = current_library()
-    known = entries(library.mentions(KIND))
+    known = library.values(KIND)
     if not known:
         return ""
     shown = [one for one in library.sections(section.document) if one.path[: len(section.path)] == section.path]
     key = search_key("\n".join(one.text for one in shown))
-    used = [entry for entry in known if _is_used(entry, key)][:MOST]
-    if not used:
-        return ""
-    return Markup(render_template("kb_glossary/panel.html", entries=used))  # noqa: S704 - an escaping template
-
-
-def _is_used(entry: Entry, key: str) -> bool:
-    return len(entry.term) > 1 and search_key(entry.term) in key
+    used = [term for term in known if len(term) > 1 and search_key(term) in key]
+    found = entries(library.mentions(KIND, values=used))[:MOST]
+    # Ours escapes what it shows.
+    return Markup(render_template("kb_glossary/panel.html", entries=found)) if found else ""  # noqa: S704
 
 
 PANEL = Panel("この記事の用語", terms_of, order=50)
