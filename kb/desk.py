@@ -357,7 +357,7 @@ class Desk:
         with noted(self._store.audit, self.actor.name, document):
             found = reviewed(before, sections, self.decisions(document), self._means.review, self.findings(document))
             changed = Reviewed(edited(found.document, self.edits(document)), found.sections, found.findings)
-            reading = annotated(changed, self._means.plugins, self.judgements(document))
+            reading = annotated(changed, self._means, self.judgements(document))
         held = self._store.register.is_held(document)
         state = State.DRAFT if held or reading.findings else State.PUBLISHED
         content = Content(

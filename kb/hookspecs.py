@@ -59,12 +59,15 @@ def kb_content_types() -> Sequence[ContentType]:  # type: ignore[empty-body]
 
 
 @hookspec
-def kb_annotate(section: Section, document: Document) -> Iterable[Annotation]:  # type: ignore[empty-body]
-    """What the text of one section says, each with its evidence span. Called once for each section at ingestion."""
+def kb_annotate(section: Section, document: Document, config: Config) -> Iterable[Annotation]:  # type: ignore[empty-body]
+    """What the text of one section says, each with its evidence span. Called once for each section at ingestion.
+
+    It has the settings for what the plugin keeps in the data folder.
+    """
 
 
 @hookspec
-def kb_kinds() -> Sequence[Kind]:  # type: ignore[empty-body]
+def kb_kinds(config: Config) -> Sequence[Kind]:  # type: ignore[empty-body]
     """What the annotations of a plugin are called, and which of them narrow results. Called once at start."""
 
 

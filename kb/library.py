@@ -116,7 +116,7 @@ class Library:
         self.config = config
         self.plugins = plugins or Plugins.of(config)
         self.content_types = self.plugins.content_types()
-        self.kinds = self.plugins.kinds()
+        self.kinds = self.plugins.kinds(config)
         self.sources = self.plugins.sources(config)
         self.store = Store(config.store, config.database)
         self.accounts = self.store.accounts
@@ -318,7 +318,7 @@ class Library:
         try:
             for document, section in documents:
                 sections = numbered(document.id, [section])
-                found = annotated(Reviewed(document, sections, ()), self.plugins)
+                found = annotated(Reviewed(document, sections, ()), self._means)
                 self.store.drafts.save(Content(found.document, found.sections, found.annotations))
             self._worker.rebuild(progress)
         finally:

@@ -48,6 +48,9 @@ GROUP = "kb.plugins"
 LONGEST_VALUE = 300
 """Characters of an annotation's value: it is a term of the index and part of a key."""
 
+NO_SETTINGS = Config(Path())
+"""The settings of somebody who has none: the data folder is the current one."""
+
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -269,9 +272,9 @@ class Plugins:
         """All content types by their names."""
         return _unique(self._collect("kb_content_types", ContentType), "資料の種類")
 
-    def kinds(self) -> Mapping[str, Kind]:
+    def kinds(self, config: Config = NO_SETTINGS) -> Mapping[str, Kind]:
         """All kinds of annotations by their names."""
-        return _unique(self._collect("kb_kinds", Kind), "注釈の種類")
+        return _unique(self._collect("kb_kinds", Kind, config=config), "注釈の種類")
 
     def thesaurus(self) -> tuple[Synonyms, ...]:
         """The vocabulary of all plugins."""
@@ -309,7 +312,7 @@ class Plugins:
                 return extraction
         return None
 
-    def annotate(self, section: Section, document: Document) -> tuple[Annotation, ...]:
+    def annotate(self, section: Section, document: Document, config: Config = NO_SETTINGS) -> tuple[Annotation, ...]:
         """All annotations of one section, in order of place.
 
         Raises:
@@ -318,7 +321,7 @@ class Plugins:
         """
         found: list[Annotation] = []
         for call in self._calls("kb_annotate"):
-            for annotation in self._contained(call, list, section=section, document=document) or ():
+            for annotation in self._contained(call, list, section=section, document=document, config=config) or ():
                 _check_span(call.plugin, annotation, section)
                 found.append(annotation)
         return tuple(sorted(found, key=lambda a: (a.where, a.start, a.end, a.kind, a.value)))

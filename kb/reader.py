@@ -6,7 +6,7 @@ does with it, it does within them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice, product
@@ -216,7 +216,18 @@ class Reader:
         """The annotations of sections that this reader has given out, by section id."""
         return self._catalogue.annotations([section.id for section in sections])
 
-    def mentions(self, kind: str, first: str = "", last: str = "", limit: int | None = None) -> list[Mention]:
+    def values(self, kind: str) -> Mapping[str, int]:
+        """The values of one kind of annotations, each with how many sections say it; none of the texts is read."""
+        return self._catalogue.values(kind, self.access)
+
+    def mentions(
+        self,
+        kind: str,
+        first: str = "",
+        last: str = "",
+        limit: int | None = None,
+        values: Collection[str] | None = None,
+    ) -> list[Mention]:
         """Everything that sections say of one kind, in order of value (by code point, as ISO 8601 dates sort).
 
         Args:
@@ -224,9 +235,10 @@ class Reader:
             first: the lowest value; empty for all.
             last: the value before which it ends; empty for all.
             limit: how many at most; None for all.
+            values: only these; None for all.
 
         """
-        found = self._catalogue.mentions(kind, self.access, first, last, limit)
+        found = self._catalogue.mentions(kind, self.access, first, last, limit, values)
         sections = self._catalogue.sections(list(dict.fromkeys(section for section, _ in found)), self.access)
         documents = self._catalogue.documents_by_id({section.document for section in sections.values()}, self.access)
         return [

@@ -76,6 +76,19 @@ def test_a_part_of_the_values_can_be_asked_for(library):
     assert len(reader.mentions("town", limit=1)) == 1
 
 
+def test_values_are_counted_by_section_within_what_may_be_read(library):
+    ingest_text(library, "二度.txt", "若葉市と若葉市の記録です。", access="cases")
+    assert library.reader(EVERYTHING).values("town") == {"101": 2, "102": 2}
+    assert library.reader(PUBLIC_ONLY).values("town") == {"101": 1, "102": 1}
+    assert library.reader(PUBLIC_ONLY).values("weather") == {}
+
+
+def test_single_values_can_be_asked_for(library):
+    reader = library.reader(EVERYTHING)
+    assert {m.annotation.value for m in reader.mentions("town", values=["101", "999"])} == {"101"}
+    assert reader.mentions("town", values=[]) == []
+
+
 def test_what_is_in_the_bin_says_nothing(library):
     reader = library.reader(PUBLIC_ONLY)
     library.store.register.bin(reader.documents()[0].id, "佐藤")
@@ -130,3 +143,28 @@ def test_two_plugins_cannot_name_the_same_kind():
     one.kb_kinds = other.kb_kinds = kb_kinds
     with pytest.raises(PluginError, match="注釈の種類「town」"):
         Plugins({"one": one, "other": other}).kinds()
+
+
+def test_annotators_and_labels_are_told_where_the_data_folder_is(tmp_path):
+    import kb_formats
+
+    module = types.ModuleType("listed")
+
+    @hookimpl
+    def kb_kinds(config):
+        return [Kind("town", "市町村", facet=True, label_of=lambda _: (config.documents / "towns.txt").read_text())]
+
+    @hookimpl
+    def kb_annotate(section, config):
+        name = (config.documents / "towns.txt").read_text()
+        return [
+            Annotation("town", "101", name, found.start(), found.end()) for found in re.finditer(name, section.text)
+        ]
+
+    module.kb_kinds, module.kb_annotate, module.kb_content_types = kb_kinds, kb_annotate, kb_content_types
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "towns.txt").write_text("鈴鳴村")
+    with open_library(tmp_path, Plugins({"kb_formats": kb_formats, "listed": module})) as opened:
+        ingest_text(opened, "公開.txt", "鈴鳴村の記録です。", access="public")
+        (facet,) = opened.reader(PUBLIC_ONLY).search(Query(facets=("town",))).facets["town"]
+        assert (facet.value, facet.label) == ("101", "鈴鳴村")

@@ -45,15 +45,20 @@ def no_split(document, extraction):
 def test_bundled_plugins_are_found_by_their_entry_points():
     names = [info.name for info in Plugins.load().names()]
     assert names == [
+        "kb_calendar",
         "kb_dates",
         "kb_documents",
         "kb_feeds",
         "kb_folder",
         "kb_formats",
+        "kb_glossary",
         "kb_mailbox",
         "kb_newsletters",
+        "kb_places",
         "kb_privacy",
         "kb_register",
+        "kb_themes",
+        "kb_timeline",
         "kb_welfare",
     ]
     assert all(info.hooks and info.version for info in Plugins.load().names())

@@ -35,12 +35,16 @@ _PATIENCE = 5.0
 @click.pass_obj
 def samples(session: Session) -> None:
     """見本の資料（架空のみどり県のニュースレター）を documents/ に置きます。"""
-    target = session.config().documents / "newsletters"
+    documents = session.config().documents
+    target = documents / "newsletters"
     target.mkdir(parents=True, exist_ok=True)
     with as_file(_samples()) as folder:
         new = [path for path in sorted(folder.iterdir()) if path.is_file() and not (target / path.name).exists()]
         for path in new:
             shutil.copyfile(path, target / path.name)
+        for path in sorted(folder.parent.glob("*.tsv")):  # what the prefecture of the samples consists of
+            if not (documents / path.name).exists():
+                shutil.copyfile(path, documents / path.name)
     out.print(f"{escape(str(target))} に {len(new)}件の見本を置きました。「kb ingest」で取り込みます。")
 
 

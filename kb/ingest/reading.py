@@ -60,6 +60,10 @@ class Means:
         """What is to be decided on."""
         return self.plugins.review(document, sections, self.config)
 
+    def annotate(self, section: Section, document: Document) -> tuple[Annotation, ...]:
+        """What a section says."""
+        return self.plugins.annotate(section, document, self.config)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -96,10 +100,10 @@ def read(file: File, identity: Document, chosen: Chosen, means: Means) -> Readin
             file.name, "検索できる文字がありません。", "中身を確かめて、文字の入ったファイルを取り込んでください。"
         )
     found = reviewed(document, sections, chosen.decisions, means.review)
-    return annotated(found, means.plugins, chosen.judgements)
+    return annotated(found, means, chosen.judgements)
 
 
-def annotated(found: Reviewed, plugins: Plugins, judgements: Iterable[Judgement] = ()) -> Reading:
+def annotated(found: Reviewed, means: Means, judgements: Iterable[Judgement] = ()) -> Reading:
     """A reviewed document with what its sections say, as far as staff have not said that it is wrong.
 
     Raises:
@@ -108,7 +112,7 @@ def annotated(found: Reviewed, plugins: Plugins, judgements: Iterable[Judgement]
     """
     known = said(judgements)
     annotations = {
-        section.id: judged(section, plugins.annotate(section, found.document), known) for section in found.sections
+        section.id: judged(section, means.annotate(section, found.document), known) for section in found.sections
     }
     return Reading(found.document, found.sections, annotations, found.findings)
 

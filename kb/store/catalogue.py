@@ -161,19 +161,32 @@ class Catalogue:
                 found[section] = tuple(map(rows.annotation, found_rows))
         return found
 
-    def mentions(
-        self, kind: str, access: frozenset[AccessClass], first: str = "", last: str = "", limit: int | None = None
+    def mentions(  # noqa: PLR0913, PLR0917 - which of them, each by its own word
+        self,
+        kind: str,
+        access: frozenset[AccessClass],
+        first: str = "",
+        last: str = "",
+        limit: int | None = None,
+        values: Collection[str] | None = None,
     ) -> list[tuple[str, Annotation]]:
         """Annotations of one kind with their section ids, in order of value: from ``first`` up to before ``last``."""
         a, s = tables.annotation.c, tables.section
-        joined = tables.annotation.join(s).join(tables.document, s.c.document == tables.document.c.id)
-        query = select(*rows.ANNOTATION_COLUMNS).select_from(joined).where(a.kind == kind, *self._shown(access))
+        query = self._said(kind, access, *rows.ANNOTATION_COLUMNS)
+        if values is not None:
+            query = query.where(a.value.in_(values))
         if first:
             query = query.where(a.value >= first)
         if last:
             query = query.where(a.value < last)
         query = query.order_by(a.value, s.c.document, s.c.ordinal, a.where, a.start).limit(limit)
         return [(str(row.section), rows.annotation(row)) for row in self._rows(query)]
+
+    def values(self, kind: str, access: frozenset[AccessClass]) -> dict[str, int]:
+        """The values of a kind, each with the number of sections that say it."""
+        a = tables.annotation.c
+        query = self._said(kind, access, a.value, func.count(a.section.distinct()).label("sections"))
+        return {str(row.value): int(row.sections) for row in self._rows(query.group_by(a.value))}
 
     def failures(self) -> list[Failure]:
         """Files that could not be taken in: first those of which not even the bytes are there, latest first."""
@@ -231,6 +244,11 @@ class Catalogue:
 
     def _select(self, access: frozenset[AccessClass]) -> Select[Any]:
         return select(*rows.DOCUMENT_COLUMNS, rows.WITHHELD).where(*self._shown(access))
+
+    def _said(self, kind: str, access: frozenset[AccessClass], *columns: Any) -> Select[Any]:
+        a, s, d = tables.annotation, tables.section, tables.document
+        joined = a.join(s).join(d, s.c.document == d.c.id)
+        return select(*columns).select_from(joined).where(a.c.kind == kind, *self._shown(access))
 
     def _select_sections(self, columns: Iterable[Any], access: frozenset[AccessClass]) -> Select[Any]:
         joined = tables.section.join(tables.document)

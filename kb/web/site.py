@@ -12,7 +12,7 @@ from flask import Response, after_this_request, current_app, g, request
 
 from kb.auth import AuditEntry, Auth, Elsewhere, SignIn
 from kb.library import Library
-from kb.model import VISITOR, AccessClass, Actor, Panel, PanelPlace, View
+from kb.model import VISITOR, AccessClass, Actor, Config, Panel, PanelPlace, View
 from kb.reader import Reader
 from kb.web.cookies import session_id
 
@@ -106,6 +106,11 @@ def current_library() -> Reader:
         g.kb_noted = set()
         g.kb_reader = current_site().library.reader(visitor_access(), _note)
     return cast("Reader", g.kb_reader)
+
+
+def current_config() -> Config:
+    """The settings, for views of plugins that keep something in the data folder."""
+    return current_site().library.config
 
 
 def _note(action: str, document: str, section: str) -> None:

@@ -135,7 +135,9 @@ def _published_by(texts: Sequence[str]) -> str:
     for position, text in enumerate(texts):
         if found := _PUBLISHED.search(text[:_LABEL_WITHIN]):
             behind = text[found.end() :]
-            for place in (behind, *texts[position + 1 : position + 3]):
+            # Below 令和4年2月15日発行 in a masthead comes the first article, whose sentences may name any council.
+            below = (line for line in texts[position + 1 : position + 3] if "。" not in line)
+            for place in (behind, *below):
                 if organisation := _COUNCIL.search(place):
                     return _organisation(organisation.group())
             if _ORGANISATION.fullmatch(behind.strip()) and not _PERSON.match(behind.strip()):

@@ -176,7 +176,11 @@ def test_samples_are_put_into_the_drop_folder_once(kb, tmp_path):
     assert kb("samples")[0] == 0
     placed = {path.name for path in (tmp_path / "data" / "documents" / "newsletters").iterdir()}
     assert placed == {path.name for path in (ROOT / "documents" / "newsletters").iterdir()} != set()
+    gazetteer = tmp_path / "data" / "documents" / "places.tsv"
+    assert "みどり県" in gazetteer.read_text(encoding="utf-8")
+    gazetteer.write_text("都道府県\t神奈川県\n", encoding="utf-8")
     assert " 0件" in kb("samples")[1]
+    assert gazetteer.read_text(encoding="utf-8") == "都道府県\t神奈川県\n"
 
 
 @pytest.mark.parametrize(

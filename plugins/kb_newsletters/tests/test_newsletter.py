@@ -106,6 +106,11 @@ def test_council_in_an_article_is_not_taken_for_the_publisher_in_the_imprint():
     assert described("つばめ通信 第1号", text).fields["publisher"] == "社会福祉法人 みどり市社会福祉協議会"
 
 
+def test_council_in_the_first_article_is_not_taken_for_the_publisher_below_the_date_of_issue():
+    text = "令和4年2月15日発行\n■はじまって10か月\n昨年11月から３市の担当課と市社協を訪ねました。\n発行\n社会福祉法人 みどり県社会福祉協議会"
+    assert described("つばめ通信 第1号", text).fields["publisher"] == "社会福祉法人 みどり県社会福祉協議会"
+
+
 # ------------------------------------------------------------------------------------------------------------ date
 
 
