@@ -45,12 +45,14 @@ def no_split(document, extraction):
 def test_bundled_plugins_are_found_by_their_entry_points():
     names = [info.name for info in Plugins.load().names()]
     assert names == [
+        "kb_cases",
         "kb_dates",
         "kb_documents",
         "kb_folder",
         "kb_formats",
         "kb_newsletters",
         "kb_privacy",
+        "kb_training",
         "kb_welfare",
     ]
     assert all(info.hooks and info.version for info in Plugins.load().names())
