@@ -26,25 +26,31 @@ from kb.ingest.supervisor import Supervisor
 from kb.model import EVERYTHING, OPERATOR
 from kb.plugins import Plugins
 
+#: Folders of the sample documents.
+SAMPLES = ("newsletters", "training", "cases")
+
 
 @click.command(cls=Command)
 @data_option
 @click.pass_obj
 def samples(session: Session) -> None:
-    """見本の資料（架空のみどり県のニュースレター）を documents/ に置きます。"""
-    target = session.config().documents / "newsletters"
-    target.mkdir(parents=True, exist_ok=True)
-    with as_file(_samples()) as folder:
-        new = [path for path in sorted(folder.iterdir()) if path.is_file() and not (target / path.name).exists()]
-        for path in new:
-            shutil.copyfile(path, target / path.name)
-    out.print(f"{escape(str(target))} に {len(new)}件の見本を置きました。「kb ingest」で取り込みます。")
+    """見本の資料（架空のみどり県のニュースレター、研修資料、支援事例）を documents/ に置きます。"""
+    documents = session.config().documents
+    new = 0
+    with as_file(_samples()) as folders:
+        for path in sorted(folders.glob("*/*")):
+            target = documents / path.parent.name / path.name
+            if path.parent.name in SAMPLES and not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
+                new += 1
+    out.print(f"{escape(str(documents))} に {new}件の見本を置きました。「kb ingest」で取り込みます。")
 
 
 def _samples() -> Any:
     """The sample documents: inside the installed package, or in the working copy of a developer."""
-    packaged = files("kb") / "samples" / "newsletters"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "documents" / "newsletters"
+    packaged = files("kb") / "samples"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "documents"
 
 
 @click.command(cls=Command)

@@ -49,9 +49,10 @@ _PART_OF = {re.sub(r"\W", "", name): part for part, names in PARTS.items() for n
 _BOX_OF = {re.sub(r"\W", "", name).lower(): box for box, names in BOXES.items() for name in names}
 _SURE = frozenset(_PART_OF) - frozenset(("目標", "計画", "課題", "実施", "受付", "受理", "結果", "成果", "評価", "支援", "まとめ"))
 
-_NUMBER = re.compile(r"^(?:第?[0-9]{1,2}[章節部]?[.,、)\s]*|[(（]?[0-9一二三四五六七八九十]{1,3}[)）.．、\s]+|[Ⅰ-Ⅻ][.\s]*|[①-⑳]\s*)")
-_AROUND = re.compile(r"^[\W_]+|[\W_]+$")
-_BESIDE = re.compile(r"[(（\[【].*?[)）\]】]")
+#: NFKC has turned Ⅲ and ③ into III and 3.
+_NUMBER = re.compile(r"^(?:第?[0-9]{1,2}[章節部]?[.,、)\s]*|\(?[0-9一二三四五六七八九十]{1,3}[).、\s]+|[IVX]{1,4}[.\s]+)")
+_MARKS = "■□●○◆◇◎▼【〔[<《・※ "
+_ADDED = re.compile(r"(?<=.)\(.*?(?:\)|$)")
 _TOGETHER = re.compile(r"[・/／、&＆]|と|及び|および|から")
 
 LONGEST_NAME = 24
@@ -83,10 +84,10 @@ def _bare(text: str) -> str:
     """Without numbers, marks and what is added in brackets: １．【アセスメント】（事前評価） is アセスメント."""
     plain = unicodedata.normalize("NFKC", text).strip()
     for _ in range(2):  # a mark, a number, a mark
-        plain = _AROUND.sub("", _NUMBER.sub("", plain.lstrip("■□●○◆◇◎▼【〔[<《・※ ")))
-    return _BESIDE.sub("", plain).strip("】〕]>》: ")
+        plain = _NUMBER.sub("", plain.lstrip(_MARKS)).strip(f"{_MARKS}】〕]>》: ")
+    return _ADDED.sub("", plain).strip(f"{_MARKS}】〕]>》: ")
 
 
 def _first_of_several(plain: str) -> str:
-    names = [_PART_OF.get(re.sub(r"\W", "", name).removeprefix("支援の"), "") for name in _TOGETHER.split(plain)]
+    names = [_PART_OF.get(re.sub(r"\W", "", name), "") for name in _TOGETHER.split(plain)]
     return names[0] if len(names) > 1 and all(names) else ""

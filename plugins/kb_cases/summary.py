@@ -8,39 +8,46 @@ from collections.abc import Sequence
 from kb_cases.form import BASICS
 from kb_cases.shelf import Passage
 
-ROOM = 1200
-"""Characters of running text on one A4 sheet beside its head, at 10 points."""
+LINES, WIDTH = 34, 40
+"""Lines for all parts together on one A4 sheet below its head, and characters of a line, at 10 points (measured by
+printing the sample cases; ``tests/browser`` counts the pages)."""
 
-_SENTENCE = re.compile(r"(?<=。)|\n")
+_SENTENCE = re.compile(r"(?<=。)(?!\n)|(?<=\n)")
 
 
-def summarised(passages: Sequence[Passage], room: int = ROOM) -> list[Passage]:
+def summarised(passages: Sequence[Passage], lines: int = LINES) -> list[Passage]:
     """The beginnings of all parts, whole sentences, so that together they fit; what short parts leave the others get.
 
     The boxes at the head of a form are left out: the sheet has its own.
     """
-    parts = [passage for passage in passages if passage.name != BASICS]
-    shares = _shares([len("\n".join(part.lines)) for part in parts], room)
-    return [Passage(part.name, (_cut("\n".join(part.lines), share),)) for part, share in zip(parts, shares, strict=True)]
+    texts = [(passage.name, "\n".join(passage.lines)) for passage in passages if passage.name != BASICS]
+    shares = _shares([_height(text) for _, text in texts], lines)
+    return [Passage(name, (_cut(text, share),)) for (name, text), share in zip(texts, shares, strict=True)]
 
 
-def _shares(lengths: Sequence[int], room: int) -> list[int]:
+def _height(text: str) -> int:
+    """How many lines a text takes."""
+    return sum(-(-len(line) // WIDTH) or 1 for line in text.split("\n"))
+
+
+def _shares(heights: Sequence[int], lines: int) -> list[int]:
     """How much of each may stand there: equal shares, those who need less giving the rest to the others."""
-    shares = dict.fromkeys(range(len(lengths)), 0)
-    open_ = sorted(shares, key=lambda place: lengths[place])
-    while open_:
-        place = open_.pop(0)
-        shares[place] = min(lengths[place], room // (len(open_) + 1))
-        room -= shares[place]
-    return [shares[place] for place in range(len(lengths))]
+    shares = dict.fromkeys(range(len(heights)), 1)
+    waiting = sorted(shares, key=lambda place: heights[place])
+    while waiting:
+        place = waiting.pop(0)
+        shares[place] = max(min(heights[place], lines // (len(waiting) + 1)), 1)
+        lines -= shares[place]
+    return [shares[place] for place in range(len(heights))]
 
 
-def _cut(text: str, room: int) -> str:
-    if len(text) <= room:
+def _cut(text: str, lines: int) -> str:
+    """As many sentences as fit; of a first one that is too long, as much as fits."""
+    if _height(text) <= lines:
         return text
     kept = ""
     for sentence in _SENTENCE.split(text):
-        if kept and len(kept) + len(sentence) > room:
+        if _height(f"{kept}{sentence}……".rstrip()) > lines:
             break
         kept += sentence
-    return f"{kept[: max(room, 1)].rstrip()} ……"
+    return f"{(kept or text[: lines * WIDTH - 2]).rstrip()}……"

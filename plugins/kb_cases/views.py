@@ -115,7 +115,7 @@ def compare() -> str:
         "kb_cases/compare.html",
         cases=cases,
         facts=_facts(cases),
-        parts=_aligned([passages(library, case) for case in cases]),
+        aligned=_aligned([passages(library, case) for case in cases]),
         left_out=max(len(asked) - MOST_COMPARED, 0),
         likes=like,
         most=MOST_COMPARED,
