@@ -26,9 +26,15 @@ FIELDS = (
 )
 """Named after the type: other plugins may well have themes and places of their own. ``case_count`` is a register's."""
 
-_CASE = re.compile(r"事例|ケース(?:記録|検討|台帳|シート|一覧)|フェイスシート|フェースシート|支援(?:経過)?記録|アセスメントシート|支援計画")
+_CASE = re.compile(
+    r"事例|ケース(?:記録|検討|台帳|シート|一覧)|フェイスシート|フェースシート|支援(?:経過)?記録|アセスメントシート|支援計画"
+)
 _LECTURE = re.compile(r"研修|講座|講義|セミナー|テキスト|だより|通信|第[ 　]*[0-9０-９]+[ 　]*号")
-_TOWN = re.compile(r"[^\s　、。：:（）()／/]{1,8}?[市町村区](?=$|[\s　、。（(／/]|[内の在])")
+#: 四日市市 and 十日町市 go on after the first 市 or 町; みどり県緑郡汐見町 is 汐見町.
+_TOWN = re.compile(
+    r"(?:[^\s　、。]{2,3}[都道府県])?(?:[^\s　、。市町村]{1,4}郡)?"
+    r"(?P<town>(?![本当同隣全各両])[^\s　、。：:（）()／/]{1,6}?[市町村区](?![市町村]))"
+)
 _LONGEST_TITLE = 60
 _SLIDES = re.compile("presentation|powerpoint", re.IGNORECASE)
 
@@ -90,7 +96,9 @@ def claims(file: File, extraction: Extraction) -> float:
 
 
 def _of_register(file: File, extraction: Extraction, rows: Sequence[Row]) -> Description:
-    lines = [b for b in extraction.blocks if b.kind != "table" and _CASE.search(b.text) and len(b.text) <= _LONGEST_TITLE]
+    lines = [
+        b for b in extraction.blocks if b.kind != "table" and _CASE.search(b.text) and len(b.text) <= _LONGEST_TITLE
+    ]
     lines.sort(key=lambda block: block.kind == "heading")  # the name of a sheet of Excel comes last
     day = _labelled_day(extraction.blocks)
     title = " ".join(lines[0].text.split()) if lines else file.stem
@@ -136,8 +144,8 @@ def _listed(form: Form, field: str) -> str:
 
 def town_of(value: str) -> str:
     """The municipality in a box, masked (A市) or not; empty if none stands there."""
-    found = _TOWN.search(value.removeprefix("みどり県"))
-    return found.group() if found else ""
+    found = _TOWN.search(value)
+    return found["town"] if found else ""
 
 
 def _stage(form: Form) -> str:

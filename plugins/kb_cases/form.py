@@ -18,7 +18,9 @@ _LABELLED = re.compile(r"^(?P<label>[^:：\n]{1,24})[:：][ 　]*(?P<value>.*)$"
 _SEVERAL = re.compile(r"[ 　]{2,}|　(?=[^:：　\s]{1,10}[:：])|\n")
 
 #: Words of a title that say only what sort of paper it is.
-_SHEET = re.compile(r"^[\W_]*(?:支援)?(?:事例|ケース)(?:シート|票|記録|報告書?|様式|検討(?:シート|資料))?(?:（.*）|\(.*\))?[\W_]*$")
+_SHEET = re.compile(
+    r"^[\W_]*(?:支援)?(?:事例|ケース)(?:シート|票|記録|報告書?|様式|検討(?:シート|資料))?(?:（.*）|\(.*\))?[\W_]*$"
+)
 
 
 @dataclass(slots=True)
@@ -98,7 +100,11 @@ def _opening(block: Block, parts: Sequence[Part]) -> Part | None:
     if block.kind == "heading":
         name = part_of(block.text)
         below = bool(parts) and bool(parts[-1].name) and parts[-1].name != BASICS and block.level > parts[-1].level
-        return None if below and not (name and is_sure(block.text)) else Part(name, _heading(block.text), block.level, block.page)
+        return (
+            None
+            if below and not (name and is_sure(block.text))
+            else Part(name, _heading(block.text), block.level, block.page)
+        )
     if block.kind == "table":
         return _opening_row(block, parts)
     text = block.text.strip()

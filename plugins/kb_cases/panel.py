@@ -16,7 +16,7 @@ MOST = 5
 
 
 def constellation(section: Section) -> Markup | str:
-    """Cases like the one that a section belongs to, as far as the reader may know of them; nothing beside other texts."""
+    """Cases like the one that a section belongs to, as far as the reader may know of them; empty beside other texts."""
     library = current_library()
     if library.document(section.document).type != TYPE:
         return ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb import Block, Section
 from kb_cases.names import box_of, part_of
 
-#: Columns by which a table is told to be a register, and cases that it must have: fewer is a form that is laid out wide.
+#: Columns by which a table is told to be a register, and cases that it must have: fewer is a form laid out wide.
 _LEAST_COLUMNS, _LEAST_ROWS = 3, 2
 #: Cells of a row that says something; a total has fewer.
 _LEAST_CELLS = 3

@@ -28,7 +28,9 @@ _STAGE_WORDS: Mapping[str, str] = {
 }
 _SCOPE_WORDS = {"個別支援": "個別", "地域支援": "地域"}
 
-_AGE = re.compile(r"(?P<years>[0-9０-９]{1,3})[ 　]*(?P<unit>歳代|歳台|歳|才|代)(?:前半|後半|半ば)?(?!表)(?P<less>未満)?")
+_AGE = re.compile(
+    r"(?P<years>[0-9０-９]{1,3})[ 　]*(?P<unit>歳代|歳台|歳|才|代)(?:前半|後半|半ば)?(?!表)(?P<less>未満)?"
+)
 _KANJI_AGE = re.compile(r"(?P<tens>[二三四五六七八九]?十)(?:歳?代)")
 _TENS = "一二三四五六七八九"
 _DENIED = re.compile(r"[^、。\n]{0,3}?[はがも]?(?:ない|無い|なし|なく|なかった|ありません|見られな|みられな)")
@@ -95,7 +97,7 @@ def listed(field: str, box: str) -> Iterator[Found]:
 
 
 def _pieces(field: str, box: str) -> Iterator[Found]:
-    """What is parted by commas, wide spaces and dots; the dot within a value of ours (民生委員・児童委員) parts nothing."""
+    """What is parted by commas, wide spaces and dots; the dot in a value of ours (民生委員・児童委員) parts nothing."""
     for whole in _WORDS.finditer(box):
         dotted = list(_DOTTED.finditer(box, *whole.span()))
         while dotted:
@@ -110,7 +112,8 @@ def _meant(field: str, piece: Found) -> Iterator[Found]:
     if exact := _exact(field, piece.value):
         yield replace(piece, value=exact)
         return
-    within = [replace(one, start=one.start + piece.start, end=one.end + piece.start) for one in find(field, piece.value)]
+    inside = find(field, piece.value)
+    within = [replace(one, start=one.start + piece.start, end=one.end + piece.start) for one in inside]
     yield from within
     if not within and len(piece.value) <= _LONGEST_OWN:
         yield piece

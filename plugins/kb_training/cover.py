@@ -20,7 +20,9 @@ COURSE = re.compile(r"研修|講座|セミナー|勉強会|学習会|スクー�
 _YEAR = r"(?:令和|平成|[RH])[ 　]*(?:元|[0-9０-９]{1,2})年度|(?:19|20|１９|２０)[0-9０-９]{2}年度"
 _TIMES = r"第?[ 　]*[0-9０-９一二三四五六七八九十]{1,3}[ 　]*(?:回目?|日目|期)"
 #: In the name of a course, what differs from year to year.
-_PASSING = re.compile(rf"^(?:{_YEAR})[ 　]*|[ 　]*[（(]?{_TIMES}[）)]?[ 　]*(?:資料|テキスト|配布資料)?$|^{_TIMES}[ 　]*")
+_PASSING = re.compile(
+    rf"^(?:{_YEAR})[ 　]*|[ 　]*[（(]?{_TIMES}[）)]?[ 　]*(?:資料|テキスト|配布資料)?$|^{_TIMES}[ 　]*"
+)
 _TIME = r"[0-9０-９]{1,2}[ ]?[:：時][ ]?(?:[0-9０-９]{2}|分)?"
 _TIMED = re.compile(rf"[・（(]?{_TIME}")
 _MONTH_DAY = re.compile(r"(\d{1,2})[月/](\d{1,2})日?")
@@ -182,16 +184,14 @@ def _programme(blocks: Sequence[Block], found: Sequence[Entry]) -> Iterator[str]
 
 def _timed(blocks: Sequence[Block], start: int) -> Iterator[str]:
     page = blocks[start].page
-    first = blocks[start].text.split("\n", maxsplit=1)
-    lines = [*first[1:], *(line for b in blocks[start + 1 :] if b.page == page for line in b.text.split("\n"))]
+    below = (block.text for block in blocks[start + 1 :] if block.page == page)
+    lines = [*blocks[start].text.split("\n")[1:], *(line for text in below for line in text.split("\n"))]
     begun = False
     for line in lines:
         if _TIMED.match(line.strip()):
             begun = True
             yield _line(line)
-        elif begun and not line.startswith(("　", " ", "・", "\t")):
-            return
-        elif field_of(line.split("\t")[0].split("：")[0]):
+        elif field_of(re.split("[\t：]", line)[0]) or (begun and not line.startswith(("　", " ", "・", "\t"))):
             return
 
 

@@ -16,9 +16,10 @@ _MOST_ON_A_SLIDE, _LEAST_SLIDES = 350, 4
 
 _NUMBER = r"[0-9０-９一二三四五六七八九十①-⑳]{1,2}"
 #: アセスメントとは（続き）, （1/2）, ②, その２ all go on with アセスメントとは.
+_MARKED = rf"(?:続き|つづき|承前|cont\.?|continued|{_NUMBER}(?:[／/]{_NUMBER})?)"
 _GOES_ON = re.compile(
-    rf"[ 　]*(?:[（(〔【][ 　]*(?:続き|つづき|承前|cont\.?|continued|{_NUMBER}(?:[／/]{_NUMBER})?)[ 　]*[）)〕】]|[①-⑳]|その{_NUMBER}"
-    rf"|{_NUMBER}[／/]{_NUMBER}|[-―－〜～][ 　]*続き)$",
+    rf"[ 　]*(?:[（(〔【][ 　]*{_MARKED}[ 　]*[）)〕】]|[①-⑳]|その{_NUMBER}|{_NUMBER}[／/]{_NUMBER}"
+    r"|[-―－〜～][ 　]*続き)$",
     re.IGNORECASE,
 )
 #: A slide that only says which chapter begins.

@@ -11,8 +11,12 @@ from kb_training.cover import COURSE, cover_of, front, year_label
 from kb_training.slides import by_slide, is_slides
 
 #: What newsletters and case studies call themselves; a course may well be about either.
-_NEWSLETTER = re.compile(r"(?:だより|たより|通信|ニュース|広報|会報|かわら版)|第[ 　]*[0-9０-９]+[ 　]*号|(?:No|Vol)[.．]", re.IGNORECASE)
-_CASE = re.compile(r"支援事例|事例(?:台帳|一覧|票|シート)|フェイスシート|支援(?:経過)?記録|ケース記録|アセスメントシート|支援計画書")
+_NEWSLETTER = re.compile(
+    r"(?:だより|たより|通信|ニュース|広報|会報|かわら版)|第[ 　]*[0-9０-９]+[ 　]*号|(?:No|Vol)[.．]", re.IGNORECASE
+)
+_CASE = re.compile(
+    r"支援事例|事例(?:台帳|一覧|票|シート)|フェイスシート|支援(?:経過)?記録|ケース記録|アセスメントシート|支援計画書"
+)
 #: Particulars by which a cover is told from an article that announces a course.
 _LEAST_LABELS = 2
 

@@ -89,7 +89,9 @@ def _document(issue: Issue) -> Any:
 
 
 def _boxes(issue: Issue) -> list[tuple[str, str]]:
-    return [(label, value) for part in issue.parts if part.kind == "field" for label, value in [part.text.split(": ", 1)]]
+    return [
+        (label, value) for part in issue.parts if part.kind == "field" for label, value in [part.text.split(": ", 1)]
+    ]
 
 
 def _body(issue: Issue) -> Sequence[Part]:
