@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 
-from kb import And, Filter, Query, Role, Term, View
+from kb import Filter, Query, Role, Term, View
 from kb.web import current_actor, current_library
 from kb_cases import vocabulary
 from kb_cases.case import TYPE
@@ -35,6 +35,8 @@ MOST_COMPARED = 3
 MOST_PRINTED = 10
 #: Sections that a search for words looks at, best first.
 MOST_FOUND = 300
+#: Words of a search that count.
+MOST_WORDS = 8
 #: Characters of a search or of a value in an address.
 _LONGEST = 200
 
@@ -172,14 +174,20 @@ def _toggled(name: str, value: str) -> dict[str, object]:
 
 
 def _worded(library: Reader, words: str, everything: Sequence[Case]) -> list[Case]:
-    """The cases with sections that have all these words, best first."""
-    terms = And(tuple(Term(word) for word in words.split()))
-    page = library.search(Query(terms, per_page=MOST_FOUND, facets=()).narrowed(Filter("type", TYPE)))
+    """The cases that have all these words, in whichever of their parts, best first."""
+    orders = [_order_of(library, word) for word in dict.fromkeys(words.split()[:MOST_WORDS])]
+    found = [case for case in everything if all(case.id in order for order in orders)]
+    return sorted(found, key=lambda case: sum(order[case.id] for order in orders))
+
+
+def _order_of(library: Reader, word: str) -> dict[str, int]:
+    """The places of cases in the answer to one word, by document and by section."""
+    page = library.search(Query(Term(word), per_page=MOST_FOUND, facets=()).narrowed(Filter("type", TYPE)))
     order: dict[str, int] = {}
     for place, hit in enumerate(page.hits):
         order.setdefault(hit.document.id, place)
         order.setdefault(hit.section.id, place)
-    return sorted((case for case in everything if case.id in order), key=lambda case: order[case.id])
+    return order
 
 
 def _narrowed(cases: Sequence[Case], chosen: Chosen) -> list[Case]:

@@ -17,7 +17,7 @@ from kb_cases.names import BOXES, PARTS, box_of, part_of
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from papers import COLUMNS, FORM, REGISTER, ROWS  # noqa: E402
+from papers import COLUMNS, FORM, REGISTER, ROWS
 
 (CONTENT_TYPE,) = kb_cases.kb_content_types()
 
