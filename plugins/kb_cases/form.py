@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kb import Block
+from kb import Block, BlockKind
 from kb_cases.names import box_of, is_sure, part_of
 
 BASICS = "基本情報"
@@ -118,13 +118,16 @@ def _opening(block: Block, parts: Sequence[Part]) -> Part | None:
 
 
 def _opening_row(block: Block, parts: Sequence[Part]) -> Part | None:
-    """A row with the part's name in its first cell and the rest in the second."""
+    """A row with the part's name in its first cell, and what it says in the others (the first entry of a record)."""
     label, *cells = block.text.split("\t")
     values = [cell for cell in cells if cell.strip()]
     name = part_of(label)
-    if not name or len(values) > 1 or (values and part_of(values[0])) or _is_open(name, parts):
+    names_others = any(part_of(value) or box_of(value) for value in values)
+    if not name or names_others or _is_open(name, parts) or (len(values) > 1 and not is_sure(label)):
         return None
-    return Part(name, _heading(label), page=block.page, blocks=[Block(value, page=block.page) for value in values])
+    kind: BlockKind = "table" if len(values) > 1 else "paragraph"
+    more = [Block("\t".join(values), kind, page=block.page)] if values else []
+    return Part(name, _heading(label), page=block.page, blocks=more)
 
 
 def _is_open(name: str, parts: Sequence[Part]) -> bool:

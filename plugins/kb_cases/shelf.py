@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kb import Annotation, Document, NotFoundError, Section
+from kb_cases.annotate import FREE
 from kb_cases.case import FIELDS, TYPE
 from kb_cases.form import BASICS
 from kb_cases.names import PARTS, part_of
@@ -51,9 +52,14 @@ class Passage:
 def shelf(library: Reader) -> list[Case]:
     """All cases that may be read, newest document first."""
     documents = library.documents(TYPE)
-    outlines = {document.id: library.outline(document.id) for document in documents}
+    outlines = {document.id: library.outline(document.id) for document in documents if _says_more(document)}
     notes = library.annotations(section for outline in outlines.values() for section in outline)
-    return [case for document in documents for case in _cases(document, outlines[document.id], notes)]
+    return [case for document in documents for case in _cases(document, outlines.get(document.id, ()), notes)]
+
+
+def _says_more(document: Document) -> bool:
+    """Whether its sections say what its fields do not: a query for each document is what a long shelf costs."""
+    return bool(document.values("case_count")) or not all(document.values(kind) for kind in FREE)
 
 
 def case_of(library: Reader, identity: str) -> Case:
