@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -92,6 +92,14 @@ class Catalogue:
         with self._engine.begin() as connection:
             connection.execute(delete(tables.failure).where(*_origin(tables.failure, failure.source, failure.uri)))
             connection.execute(insert(tables.failure), asdict(failure) | {"at": rows.now()})
+
+    def keep_failures(self, source: str, uris: Collection[str]) -> None:
+        """Forget the failures of what a source does not list any more."""
+        f = tables.failure.c
+        with self._engine.begin() as connection:
+            failed = set(connection.scalars(select(f.uri).where(f.source == source)))
+            for uri in failed - set(uris):
+                connection.execute(delete(tables.failure).where(*_origin(tables.failure, source, uri)))
 
     # ------------------------------------------------------------------------------------------------- reading
 

@@ -21,7 +21,7 @@ def kb_content_types() -> list[ContentType]:
             claims=claims,
             fields=(
                 Field("course", "研修名", facet=True),
-                Field("theme", "テーマ"),
+                Field("topic", "テーマ"),
                 Field("lecturer", "講師", facet=True, multiple=True),
                 Field("audience", "対象"),
                 Field("fiscal_year", "年度"),

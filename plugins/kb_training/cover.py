@@ -37,7 +37,7 @@ class Cover:
 
     title: str = ""
     course: str = ""
-    theme: str = ""
+    topic: str = ""
     lecturers: tuple[str, ...] = ()
     audience: str = ""
     year: int | None = None
@@ -59,7 +59,7 @@ def cover_of(file: File, extraction: Extraction) -> Cover:
     return Cover(
         title=title,
         course=_first(found, "course") or (_course(title) if COURSE.search(title) else ""),
-        theme=_first(found, "theme").strip("「」『』“”"),
+        topic=_first(found, "topic").strip("「」『』“”"),
         lecturers=tuple(dict.fromkeys(name for e in found if e.field == "lecturer" for name in _names(e.value))),
         audience=_first(found, "audience"),
         year=_fiscal(day) if day else year,

@@ -36,19 +36,19 @@ def _below_the_title(blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def describe(file: File, extraction: Extraction) -> Description:
-    """Read course, theme, lecturers, day, audience and programme off the cover."""
+    """Read course, topic, lecturers, day, audience and programme off the cover."""
     cover = cover_of(file, extraction)
     title = cover.title or cover.course or file.stem
     fields = {
         "course": cover.course,
-        "theme": cover.theme,
+        "topic": cover.topic,
         "lecturer": "\n".join(cover.lecturers),
         "audience": cover.audience,
         "fiscal_year": year_label(cover.year) if cover.year else "",
         "programme": "\n".join(cover.programme),
     }
     return Description(
-        title=title if not cover.theme or cover.theme in title else f"{title}　{cover.theme}",
+        title=title if not cover.topic or cover.topic in title else f"{title}　{cover.topic}",
         date=cover.day,
         date_basis=cover.basis,
         fields={name: value for name, value in fields.items() if value},
@@ -66,7 +66,7 @@ def claims(file: File, extraction: Extraction) -> float:
     if _NEWSLETTER.search(top) or _CASE.search(top):
         return 0.0
     named = bool(COURSE.search(cover.title) or COURSE.search(file.stem))
-    particulars = len(cover.labels & {"lecturer", "date", "audience", "programme", "theme"})
+    particulars = len(cover.labels & {"lecturer", "date", "audience", "programme", "topic"})
     if not named or particulars < _LEAST_LABELS:
         return 0.0
     return min(0.9, 0.5 + 0.1 * particulars + 0.1 * is_slides(extraction))

@@ -81,6 +81,7 @@ class Somebody:
 def questions(server, document, section):
     """Every route with each of its methods: its declaration, and an address of it."""
     known = {"document": document, "section": section, "account": 999999, "secret": "guessed", "number": 1}
+    known |= {"source": "no-such-source", "field": "no-such-field"}
     app = server.app
     for rule in app.url_map.iter_rules():
         if rule.endpoint in STATIC:

@@ -59,8 +59,8 @@ def test_a_cover_is_read():
         ("■講師　柏木 智子 氏", "lecturer", "柏木 智子 氏"),
         ("〔対象者〕民生委員・児童委員", "audience", "民生委員・児童委員"),
         ("受講対象／相談支援員", "audience", "相談支援員"),
-        ("テーマ：「断らない相談」", "theme", "断らない相談"),
-        ("演題： ひきこもりの家族を支える", "theme", "ひきこもりの家族を支える"),
+        ("テーマ：「断らない相談」", "topic", "断らない相談"),
+        ("演題： ひきこもりの家族を支える", "topic", "ひきこもりの家族を支える"),
         ("研修名：権利擁護支援研修", "course", "権利擁護支援研修"),
         ("○対象　　新任のCSW", "audience", "新任のCSW"),
     ],
@@ -149,7 +149,7 @@ PLAIN = st.text(
 
 
 @given(
-    field=st.sampled_from(["lecturer", "audience", "theme"]),
+    field=st.sampled_from(["lecturer", "audience", "topic"]),
     data=st.data(),
     value=PLAIN.filter(lambda text: text[0] not in "・）" and text[-1] not in "・（ー"),
     mark=st.sampled_from(["", "■", "●", "◇ ", "・"]),
