@@ -222,19 +222,6 @@ def picture():
 
 
 @pytest.fixture(scope="session")
-def served():
-    """Serves an application as long as a ``with`` block lasts; gives its address."""
-
-    @contextmanager
-    def serve(app):
-        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-
-    return serve
+def serve():
+    """Serves an application of a test's own; see ``served``."""
+    return served

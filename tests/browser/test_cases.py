@@ -23,7 +23,7 @@ PASSWORD = "雲雀が三羽 canal 42"
 
 
 @pytest.fixture(scope="module")
-def casework(tmp_path_factory, served):
+def casework(tmp_path_factory, serve):
     """A server with the sample courses and cases, and a social worker's account."""
     home = tmp_path_factory.mktemp("casework")
     with open_library(home, engine="memory") as library:
@@ -37,7 +37,7 @@ def casework(tmp_path_factory, served):
         reader = library.reader(EVERYTHING)
         register = reader.find("R5_支援事例一覧.xlsx")
         forms = [document.id for document in reader.documents("case") if document.id != register.id]
-        with served(app) as address:
+        with serve(app) as address:
             yield SimpleNamespace(address=address, row=reader.outline(register.id)[7].id, forms=forms)
 
 
