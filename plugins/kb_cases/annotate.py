@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from kb import Annotation, Document, Kind, Section
 from kb_cases import vocabulary
-from kb_cases.case import TYPE, town_of
+from kb_cases.case import COUNT, TYPE, town_of
 from kb_cases.names import box_of
 from kb_cases.vocabulary import Found
 
@@ -37,7 +37,7 @@ def annotate(section: Section, document: Document) -> Iterator[Annotation]:
     """
     if document.type != TYPE:
         return
-    if document.values("case_count"):
+    if document.values(COUNT):
         found = dict.fromkeys(_of_row(section))
         named = {kind for kind, _ in found}
         yield from (_annotation(kind, one) for kind, one in found)

@@ -22,9 +22,11 @@ FIELDS = (
     Field("case_age", "年代", facet=True, choices=vocabulary.AGES),
     Field("case_town", "事例の市町村", facet=True),
     Field("case_period", "支援期間"),
-    Field("case_count", "事例の数"),
 )
-"""Named after the type: other plugins may well have themes and places of their own. ``case_count`` is a register's."""
+"""Named after the type: other plugins may well have themes and places of their own."""
+
+COUNT = "case_count"
+"""What a register has, and a form has not: how many cases it holds. No field, for nobody has to fill it in."""
 
 _CASE = re.compile(
     r"事例|ケース(?:記録|検討|台帳|シート|一覧)|フェイスシート|フェースシート|支援(?:経過)?記録|アセスメントシート|支援計画"
@@ -102,7 +104,7 @@ def _of_register(file: File, extraction: Extraction, rows: Sequence[Row]) -> Des
     lines.sort(key=lambda block: block.kind == "heading")  # the name of a sheet of Excel comes last
     day = _labelled_day(extraction.blocks)
     title = " ".join(lines[0].text.split()) if lines else file.stem
-    return Description(title, day, "作成日" if day else "", {"case_count": str(len(rows))})
+    return Description(title, day, "作成日" if day else "", {COUNT: str(len(rows))})
 
 
 def _labelled_day(blocks: Sequence[Block]) -> date | None:

@@ -98,23 +98,28 @@ def _place(block: Block, parts: list[Part]) -> None:
 def _opening(block: Block, parts: Sequence[Part]) -> Part | None:
     """The part that a block begins, with what stands beside its name; None if it begins none."""
     if block.kind == "heading":
-        name = part_of(block.text)
-        below = bool(parts) and bool(parts[-1].name) and parts[-1].name != BASICS and block.level > parts[-1].level
-        return (
-            None
-            if below and not (name and is_sure(block.text))
-            else Part(name, _heading(block.text), block.level, block.page)
-        )
+        return None if _lies_within(block, parts) else _part(block.text, block)
     if block.kind == "table":
         return _opening_row(block, parts)
     text = block.text.strip()
-    if part_of(text) and text != "支援":
-        return Part(part_of(text), _heading(text), page=block.page)
     labelled = _LABELLED.match(text)
+    if part_of(text) and not text.startswith("・"):
+        return _part(text, block)
     if labelled and is_sure(labelled["label"]) and not _is_open(part_of(labelled["label"]), parts):
-        more = [Block(labelled["value"], page=block.page)] if labelled["value"].strip() else []
-        return Part(part_of(labelled["label"]), _heading(labelled["label"]), page=block.page, blocks=more)
+        return _part(labelled["label"], block, labelled["value"])
     return None
+
+
+def _lies_within(heading: Block, parts: Sequence[Part]) -> bool:
+    """Whether a heading belongs to the part above it: it is deeper, and names no part of its own."""
+    inside = bool(parts) and bool(parts[-1].name) and parts[-1].name != BASICS
+    return inside and heading.level > parts[-1].level and not is_sure(heading.text)
+
+
+def _part(name: str, block: Block, beside: str = "", kind: BlockKind = "paragraph") -> Part:
+    """A part that is called so, with what stands beside its name."""
+    blocks = [Block(beside, kind, page=block.page)] if beside.strip() else []
+    return Part(part_of(name), _heading(name), max(block.level, 1), block.page, blocks)
 
 
 def _opening_row(block: Block, parts: Sequence[Part]) -> Part | None:
@@ -125,9 +130,7 @@ def _opening_row(block: Block, parts: Sequence[Part]) -> Part | None:
     names_others = any(part_of(value) or box_of(value) for value in values)
     if not name or names_others or _is_open(name, parts) or (len(values) > 1 and not is_sure(label)):
         return None
-    kind: BlockKind = "table" if len(values) > 1 else "paragraph"
-    more = [Block("\t".join(values), kind, page=block.page)] if values else []
-    return Part(name, _heading(label), page=block.page, blocks=more)
+    return _part(label, block, "\t".join(values), "table" if len(values) > 1 else "paragraph")
 
 
 def _is_open(name: str, parts: Sequence[Part]) -> bool:

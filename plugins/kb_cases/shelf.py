@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kb import Annotation, Document, NotFoundError, Section
 from kb_cases.annotate import FREE
-from kb_cases.case import FIELDS, TYPE
+from kb_cases.case import COUNT, FIELDS, TYPE
 from kb_cases.form import BASICS
 from kb_cases.names import PARTS, part_of
 
@@ -59,7 +59,7 @@ def shelf(library: Reader) -> list[Case]:
 
 def _says_more(document: Document) -> bool:
     """Whether its sections say what its fields do not: a query for each document is what a long shelf costs."""
-    return bool(document.values("case_count")) or not all(document.values(kind) for kind in FREE)
+    return bool(document.values(COUNT)) or not all(document.values(kind) for kind in FREE)
 
 
 def case_of(library: Reader, identity: str) -> Case:
@@ -101,7 +101,7 @@ def _named(library: Reader, case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _cases(document: Document, outline: Sequence[Section], notes: Mapping[str, Sequence[Annotation]]) -> Iterator[Case]:
-    if document.values("case_count"):
+    if document.values(COUNT):
         for section in outline:
             facets = _facets(document, notes.get(section.id, ()), said_first=True)
             yield Case(section.id, section.label, document, section.id, facets)

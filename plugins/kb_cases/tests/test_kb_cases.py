@@ -107,6 +107,11 @@ def test_parts_are_found_however_a_form_is_laid_out(blocks):
     assert [section.text for section in found] == ["一人暮らし。", "強み。"]
 
 
+def test_an_item_of_a_list_begins_no_part():
+    text = FORM.replace("若いころは大工だった。", "・支援\n・モニタリング\nの順に考える。")
+    assert "・モニタリング" in sections(read(text))[3].text
+
+
 def test_headings_within_a_part_stay_in_it():
     blocks = [
         Block("概要", "heading", 1),
