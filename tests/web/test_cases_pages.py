@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from kb.model import EVERYTHING
+from kb.desk import Change
+from kb.model import EVERYTHING, OPERATOR, Judgement
 from kb.testing import ingest_text
 
 HEAD = "番号\t事例名\t区分\tテーマ\t年代\t市町村\t主訴\t支援内容\t関係機関\t段階\n"
@@ -129,6 +130,41 @@ def test_a_long_shelf_has_pages(csw, library, monkeypatch):
 
 def test_an_empty_shelf_says_how_to_fill_it(visitor):
     assert "documents/cases/" in visitor.as_("csw").get("/cases/").text
+
+
+FREE = """海辺の家の三人
+区分：個別支援
+
+【概要】
+家賃を滞納し、フードバンクの食料を届けた。
+
+【支援】
+民生委員と子ども食堂に誘った。
+"""
+
+
+def test_what_staff_say_of_a_case_goes_before_what_was_found_in_its_text(csw, library):
+    document = ingest_text(library, "海辺.txt", FREE, "case").document
+    desk = library.desk(OPERATOR)
+    assert titles(csw.get("/cases/?case_theme=居場所づくり")) == {"海辺の家の三人"}
+    desk.judge(document.id, Judgement("case_theme", "居場所づくり", "子ども食堂", right=False))
+    assert titles(csw.get("/cases/?case_theme=居場所づくり")) == set()
+    assert "海辺の家の三人" in titles(csw.get("/cases/?case_theme=生活困窮"))
+    desk.edit(document.id, Change(fields={"case_theme": "子どもの貧困\n就労"}))
+    library.bring_up_to_date()
+    assert titles(csw.get("/cases/?case_theme=生活困窮")) == {"家賃の滞納"}
+    assert titles(csw.get("/cases/?case_theme=子どもの貧困")) == {"海辺の家の三人"}
+    assert "支援" in csw.get("/search?case_theme=子どもの貧困").titles
+    assert csw.get("/search?case_theme=居場所づくり").titles == []
+
+
+def test_a_case_in_the_bin_or_held_back_is_on_no_shelf(csw, library, ids):
+    desk = library.desk(OPERATOR)
+    form = ids["団地の一室で暮らす男性"]
+    desk.hold(form)
+    assert "団地の一室で暮らす男性" not in csw.get("/cases/").text
+    assert csw.get("/cases/print", case=form).status == 404
+    assert "団地の一室" not in csw.get(f"/sections/{ids['夜に出歩く男性']}").text
 
 
 # ------------------------------------------------------------------------------------------------ the same constellation
