@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -9,9 +10,10 @@ from kb import Finding, hookimpl
 from kb.desk import Change
 from kb.errors import ConfigError, ConflictError, ForbiddenError, NotFoundError
 from kb.ingest.intake import Origin
-from kb.model import EVERYTHING, OPERATOR, PUBLIC_ONLY, VISITOR, AccessClass, Actor, Decision, Role, State
+from kb.ingest.review import reviewed
+from kb.model import EVERYTHING, OPERATOR, PUBLIC_ONLY, VISITOR, AccessClass, Actor, Decision, Query, Role, State
 from kb.plugins import Plugins
-from kb.testing import extraction_of, ingest_text, open_library, search
+from kb.testing import a_document, a_section, extraction_of, ingest_text, open_library, search
 
 pytestmark = pytest.mark.databases
 
@@ -255,3 +257,28 @@ def test_proposals_and_findings_outlive_what_is_replaced_before_them(tmp_path):
         library.reread()
         assert desk.item(document.id).document.state is State.PUBLISHED
         assert desk.drafts.sections(document.id)[0].text == "若葉市のＡさんを訪ねた。Ａさんは話した。"
+
+
+def test_what_is_replaced_in_the_text_is_replaced_in_the_fields_read_off_it(library, desk):
+    text = "市町村：緑川市\n関係機関：山吹の会、社協\n\n【概要】\n緑川市の山吹さんの家。\n\n【支援】\n訪問した。\n"
+    case = ingest_text(library, "様式.txt", text, content_type="case").document
+    assert case.values("case_town") == ("緑川市",)
+    desk.decide(case.id, Decision("name", "緑川", "Ａ"))
+    desk.decide(case.id, Decision("name", "山吹", "Ｂ"))
+    desk.publish(case.id)
+    library.bring_up_to_date()
+    (read,) = library.reader(EVERYTHING).documents("case")
+    assert (read.values("case_town"), read.values("case_party")) == (("Ａ市",), ("Ｂの会", "社会福祉協議会"))
+    facets = library.reader(EVERYTHING).search(Query(facets=("case_town", "case_party"))).facets
+    assert "緑川" not in str(facets)
+    assert "山吹" not in str(facets)
+
+
+def test_a_single_character_is_replaced_only_where_it_is_a_whole_value():
+    document = a_document(fields={"town": "林\n森林町"})
+    section = replace(a_section("林さんの家。"), id="s", document=document.id)
+    finding = Finding("name", "氏名", "s", 0, 1, "林", "氏名です。", "A")
+    found = reviewed(
+        document, [section], [Decision("name", "林", "A")], lambda _d, s: [finding] if "林" in s[0].text else []
+    )
+    assert found.document.values("town") == ("A", "森林町")

@@ -46,6 +46,7 @@ def test_bundled_plugins_are_found_by_their_entry_points():
     names = [info.name for info in Plugins.load().names()]
     assert names == [
         "kb_calendar",
+        "kb_cases",
         "kb_dates",
         "kb_documents",
         "kb_feeds",
@@ -59,6 +60,7 @@ def test_bundled_plugins_are_found_by_their_entry_points():
         "kb_register",
         "kb_themes",
         "kb_timeline",
+        "kb_training",
         "kb_welfare",
     ]
     assert all(info.hooks and info.version for info in Plugins.load().names())

@@ -26,6 +26,8 @@ from kb.ingest.supervisor import Supervisor
 from kb.model import EVERYTHING, OPERATOR
 from kb.plugins import known
 
+#: Folders of the sample documents.
+SAMPLES = ("newsletters", "training", "cases")
 #: How long the watching of sources may take to come to an end, in seconds.
 _PATIENCE = 5.0
 
@@ -34,24 +36,32 @@ _PATIENCE = 5.0
 @data_option
 @click.pass_obj
 def samples(session: Session) -> None:
-    """見本の資料（架空のみどり県のニュースレター）を documents/ に置きます。"""
+    """見本の資料（架空のみどり県のニュースレター、研修資料、支援事例）を documents/ に置きます。"""
     documents = session.config().documents
-    target = documents / "newsletters"
-    target.mkdir(parents=True, exist_ok=True)
-    with as_file(_samples()) as folder:
-        new = [path for path in sorted(folder.iterdir()) if path.is_file() and not (target / path.name).exists()]
-        for path in new:
-            shutil.copyfile(path, target / path.name)
-        for path in sorted(folder.parent.glob("*.tsv")):  # what the prefecture of the samples consists of
-            if not (documents / path.name).exists():
-                shutil.copyfile(path, documents / path.name)
-    out.print(f"{escape(str(target))} に {len(new)}件の見本を置きました。「kb ingest」で取り込みます。")
+    with as_file(_samples()) as folders:
+        placed = [
+            place(path, documents / path.relative_to(folders))
+            for path in sorted(folders.glob("*/*"))
+            if path.parent.name in SAMPLES
+        ]
+        for path in sorted(folders.glob("*.tsv")):  # what the prefecture of the samples consists of
+            place(path, documents / path.name)
+    out.print(f"{escape(str(documents))} に {sum(placed)}件の見本を置きました。「kb ingest」で取り込みます。")
+
+
+def place(path: Path, target: Path) -> bool:
+    """Copy a file unless there is one; whether there was none."""
+    if target.exists():
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, target)
+    return True
 
 
 def _samples() -> Any:
     """The sample documents: inside the installed package, or in the working copy of a developer."""
-    packaged = files("kb") / "samples" / "newsletters"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "documents" / "newsletters"
+    packaged = files("kb") / "samples"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "documents"
 
 
 @click.command(cls=Command)

@@ -105,7 +105,21 @@ def _rewritten(
         )
         for section in sections
     ]
-    return replace(document, title=replaced(document.title, at("", "title"))), _with_paths(sections, changed)
+    words = {f.evidence: decided[f.kind, f.evidence] or "" for f in findings}
+    fields = {name: _in_field(value, words) for name, value in document.fields.items()}
+    document = replace(document, title=replaced(document.title, at("", "title")), fields=fields)
+    return document, _with_paths(sections, changed)
+
+
+def _in_field(value: str, words: Mapping[str, str]) -> str:
+    """The values of a field, which were read off the text, without what has been replaced there.
+
+    One character alone (a name such as 林) may be part of other words: it is replaced only where it is a whole value.
+    """
+    lines = value.split("\n")
+    for evidence, proposal in words.items():
+        lines = [line.replace(evidence, proposal) if len(evidence) > 1 or line == evidence else line for line in lines]
+    return "\n".join(lines)
 
 
 def _apart(spans: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -89,13 +89,22 @@ def _sheet(sheet: Any, number: int, container: zipfile.ZipFile, budget: _Budget)
 def _rows(sheet: Any, number: int, budget: _Budget) -> Iterator[Block]:
     # The size that a sheet declares is wrong in files of other programs, and would cut rows off.
     sheet.reset_dimensions()
+    columns: tuple[int, ...] = ()
     for row in islice(sheet.iter_rows(), _MOST_ROWS):
-        cells = [text for cell in row if (text := _shown(cell))]
+        cells = {place: text for place, cell in enumerate(row) if (text := _shown(cell))}
         if not cells:
             continue
         if budget.is_spent or not budget.take(len(cells)):
             return
-        yield Block("\t".join(cells), kind="table" if len(cells) > 1 else "paragraph", page=number)
+        if not cells.keys() <= set(columns):
+            columns = tuple(cells)
+        yield Block(_row(cells, columns), kind="table" if len(cells) > 1 else "paragraph", page=number)
+
+
+def _row(cells: Mapping[int, str], columns: Sequence[int]) -> str:
+    """The cells of a row; below the names of its columns, an empty one keeps its place."""
+    last = max(cells)
+    return "\t".join(cells.get(column, "") for column in columns if column <= last) if len(cells) > 1 else cells[last]
 
 
 def _shown(cell: Any) -> str:

@@ -221,3 +221,9 @@ def picture():
         page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
     return take
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Serves an application of a test's own; see ``served``."""
+    return served

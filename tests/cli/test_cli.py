@@ -172,10 +172,11 @@ def test_data_folder_may_stand_after_the_command_or_in_the_environment(issue, tm
         assert (tmp_path / "ab"[number] / "documents" / ".store").is_dir()
 
 
-def test_samples_are_put_into_the_drop_folder_once(kb, tmp_path):
+@pytest.mark.parametrize("folder", ["newsletters", "training", "cases"])
+def test_samples_are_put_into_the_drop_folders_once(kb, tmp_path, folder):
     assert kb("samples")[0] == 0
-    placed = {path.name for path in (tmp_path / "data" / "documents" / "newsletters").iterdir()}
-    assert placed == {path.name for path in (ROOT / "documents" / "newsletters").iterdir()} != set()
+    placed = {path.name for path in (tmp_path / "data" / "documents" / folder).iterdir()}
+    assert placed == {path.name for path in (ROOT / "documents" / folder).iterdir()} != set()
     gazetteer = tmp_path / "data" / "documents" / "places.tsv"
     assert "みどり県" in gazetteer.read_text(encoding="utf-8")
     gazetteer.write_text("都道府県\t神奈川県\n", encoding="utf-8")

@@ -1,7 +1,7 @@
-"""Make the sample newsletters and their truth.
+"""Make the sample newsletters and their truth, training materials and case studies.
 
-python tests/samples/make.py                    writes documents/newsletters/ and tests/samples/truth/
-python tests/samples/make.py --into FOLDER      writes FOLDER/newsletters/ and FOLDER/truth/
+python tests/samples/make.py                    writes documents/{newsletters,training,cases}/ and tests/samples/truth/
+python tests/samples/make.py --into FOLDER      writes FOLDER/{newsletters,training,cases,truth}/
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))  # started as a script: the repository's root is where `tests` is found
 
-from tests.samples import cp932, pdf, word, wrapped  # noqa: E402 - found only now
-from tests.samples.source import Issue, read_issues  # noqa: E402
+from tests.samples import casebook, cp932, pdf, training, word, wrapped  # noqa: E402 - found only now
+from tests.samples.source import CASEBOOK, MATERIALS, Issue, read_issues  # noqa: E402
 from tests.samples.truth import truth  # noqa: E402
 
 Made = tuple[bytes, Mapping[int, int] | None]
@@ -34,6 +34,26 @@ WRITERS: Mapping[str, Callable[[Issue], Made]] = {
     "word": lambda issue: (word.docx_bytes(issue), None),
     "pdf": pdf.pdf,
 }
+
+PAPERS: Mapping[str, Callable[[Issue], bytes]] = {
+    "slides": training.slides,
+    "handout": training.handout,
+    "word": training.word,
+    "record": casebook.record,
+    "table": casebook.table,
+    "brackets": casebook.brackets,
+    "pdf": casebook.printed,
+    "register": casebook.register,
+}
+"""How training materials and case studies are made, by their manner."""
+
+
+def make_papers(folder: Path) -> None:
+    """Write the training materials and the case studies into folders of their own."""
+    for name, source in (("training", MATERIALS), ("cases", CASEBOOK)):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for paper in read_issues(source):
+            (folder / name / paper.file).write_bytes(PAPERS[paper.manner](paper))
 
 
 def make(newsletters: Path, truths: Path) -> None:
@@ -54,8 +74,10 @@ def main() -> None:
     into = parser.parse_args().into
     if into:
         make(into / "newsletters", into / "truth")
+        make_papers(into)
     else:
         make(ROOT / "documents" / "newsletters", ROOT / "tests" / "samples" / "truth")
+        make_papers(ROOT / "documents")
 
 
 if __name__ == "__main__":

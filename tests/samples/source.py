@@ -2,9 +2,10 @@
 
 newsletter: みどり県社協だより        the lines above --- describe the issue
 ---
-# ■見出し   ## ●見出し   ### （１）見出し    headings with the mark that is printed
+# ■見出し   ## ●見出し   ### （１）見出し    headings with the mark that is printed; # begins a slide
 一行が一段落です。                          a line without a mark of ours is a paragraph
-< 記事の結び                              a paragraph that belongs to the whole article, below its last sub-heading
+< 記事の結び                              a paragraph that belongs to the whole article, below its last sub-heading;
+                                        below a slide, what the speaker says
 - ・項目                                 a list item with the mark that is printed
 @ 電話: 000-000-0000                    a field
 | 行事 | 対象 |                          a row of a table; the first is its head
@@ -26,6 +27,8 @@ Kind = Literal["heading", "paragraph", "closing", "list", "field", "row", "break
 
 HERE = Path(__file__).parent
 ISSUES = HERE / "issues"
+MATERIALS = HERE / "materials"
+CASEBOOK = HERE / "casebook"
 
 RUBY = re.compile(r"\{([^|{}]+)\|([^|{}]+)\}")
 
@@ -89,9 +92,9 @@ class Issue:
         return date.fromisoformat(self.head["date"])
 
 
-def read_issues() -> tuple[Issue, ...]:
-    """All issues, oldest first."""
-    return tuple(sorted((_read(path) for path in ISSUES.glob("*.txt")), key=lambda issue: issue.date))
+def read_issues(folder: Path = ISSUES) -> tuple[Issue, ...]:
+    """All issues (or whatever else is written so in a folder), oldest first."""
+    return tuple(sorted((_read(path) for path in folder.glob("*.txt")), key=lambda issue: issue.date))
 
 
 def _read(path: Path) -> Issue:

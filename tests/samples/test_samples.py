@@ -15,8 +15,8 @@ sys.path.insert(0, str(ROOT))  # the makers are modules of `tests`
 from kb.model import EVERYTHING, File  # noqa: E402
 from kb.testing import open_library, search  # noqa: E402
 from kb_formats import kb_extract  # noqa: E402
-from tests.samples.make import make  # noqa: E402
-from tests.samples.source import read_issues  # noqa: E402
+from tests.samples.make import make, make_papers  # noqa: E402
+from tests.samples.source import CASEBOOK, MATERIALS, read_issues  # noqa: E402
 from tests.samples.truth import WEEKDAY  # noqa: E402
 
 NEWSLETTERS = ROOT / "documents" / "newsletters"
@@ -37,13 +37,15 @@ def samples(tmp_path_factory):
 def test_the_script_makes_what_is_committed(tmp_path):
     """By what is read out of the files: compression differs between machines."""
     make(tmp_path / "newsletters", tmp_path / "truth")
-    for made, kept in ((tmp_path / "newsletters", NEWSLETTERS), (tmp_path / "truth", TRUTHS)):
-        assert sorted(path.name for path in made.iterdir()) == sorted(path.name for path in kept.iterdir())
+    make_papers(tmp_path)
+    folders = {"truth": TRUTHS, **{name: ROOT / "documents" / name for name in ("newsletters", "training", "cases")}}
+    for name, kept in folders.items():
+        assert sorted(path.name for path in (tmp_path / name).iterdir()) == sorted(path.name for path in kept.iterdir())
     for path in (tmp_path / "truth").iterdir():
         assert path.read_bytes() == (TRUTHS / path.name).read_bytes()
-    for path in (tmp_path / "newsletters").iterdir():
-        kept = NEWSLETTERS / path.name
-        assert kb_extract(File(path.name, path)) == kb_extract(File(path.name, kept))
+    for name in folders.keys() - {"truth"}:
+        for path in (tmp_path / name).iterdir():
+            assert kb_extract(File(path.name, path)) == kb_extract(File(path.name, folders[name] / path.name))
 
 
 def test_all_manners_are_there():
@@ -54,7 +56,7 @@ def test_all_manners_are_there():
 
 def test_days_of_the_week_are_right():
     found = 0
-    for issue in ISSUES:
+    for issue in (*ISSUES, *read_issues(MATERIALS), *read_issues(CASEBOOK)):
         for part in issue.parts:
             for match in WEEKDAY.finditer(part.plain):
                 era, era_year, year, month, day, weekday = match.groups()

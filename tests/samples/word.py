@@ -31,17 +31,22 @@ def docx_bytes(issue: Issue) -> bytes:
     document = docx.Document()
     document.core_properties.title = f"{issue.head['newsletter']} {issue.head['number']}"
     document.core_properties.author = issue.head["publisher"]
-    document.core_properties.created = document.core_properties.modified = _midnight(issue)
+    document.core_properties.created = document.core_properties.modified = midnight(issue)
     document.add_paragraph(issue.head["newsletter"], style="Subtitle")
     document.add_paragraph(f"{issue.head['number']}　{issue.head['published']}　{issue.head['publisher']}")
     for (box, kind), run in groupby(issue.parts, key=lambda part: (part.box, part.kind if not part.box else "")):
         _add(document, list(run), box, kind)
+    return saved(document)
+
+
+def saved(document: Any) -> bytes:
+    """A Word file or a presentation, without the time at which it was made."""
     stream = io.BytesIO()
     document.save(stream)
     return _timeless(stream.getvalue())
 
 
-def _midnight(issue: Issue) -> Any:
+def midnight(issue: Issue) -> Any:
     from datetime import datetime
 
     return datetime.combine(issue.date, datetime.min.time())

@@ -168,6 +168,19 @@ def test_sheets(read, outlined):
     assert [block.page for block in extraction.blocks if block.kind == "heading"] == [1, 2]
 
 
+def test_an_empty_cell_below_the_names_of_columns_keeps_its_place(read, outlined):
+    book = openpyxl.Workbook()
+    book.active.title = "台帳"
+    for row in (["番号", "区分", "テーマ", "段階"], [1, None, "ひきこもり"], [2, "個別支援", None, "終結"], ["計", 2]):
+        book.active.append(row)
+    assert outlined(read(saved(book)))[1:] == [
+        "table 番号\t区分\tテーマ\t段階",
+        "table 1\t\tひきこもり",
+        "table 2\t個別支援\t\t終結",
+        "table 計\t2",
+    ]
+
+
 @pytest.mark.parametrize("make", [a_word_file, pptx.Presentation, openpyxl.Workbook])
 def test_truncated_office_files_are_refused(refused, make):
     data = saved(make())
