@@ -21,13 +21,17 @@ from kb.model import (
     Decision,
     Document,
     Edits,
+    Field,
     Finding,
+    Judgement,
+    Mention,
     Role,
     State,
     Version,
+    words_of,
 )
 from kb.reader import Reader
-from kb.store.catalogue import Content
+from kb.store.catalogue import Content, Failure
 from kb.store.store import Store
 
 
@@ -59,6 +63,10 @@ class Change:
     content_type: str | None = None
     access: AccessClass | None = None
     fields: dict[str, str] | None = None
+
+
+#: Characters of a word in a vocabulary.
+_LONGEST_WORD = 60
 
 
 class Desk:
@@ -105,6 +113,10 @@ class Desk:
         """
         return self._item(self.drafts.document(document))
 
+    def lost(self) -> list[Failure]:
+        """Files that sources have, but of which not even the bytes could be taken over."""
+        return [failure for failure in self._store.catalogue.failures() if not failure.sha256]
+
     def binned(self) -> list[Document]:
         """What is in the bin, the latest first."""
         return self._store.register.binned()
@@ -132,6 +144,32 @@ class Desk:
     def decisions(self, document: str) -> list[Decision]:
         """What has been decided, the latest first."""
         return self._store.decisions.decisions(document)
+
+    def annotations(self, document: str) -> list[Mention]:
+        """What its sections say, as far as somebody may say whether it is right, in reading order.
+
+        Raises:
+            NotFoundError: there is none.
+
+        """
+        found = self.drafts.document(document)
+        sections = self.drafts.sections(document)
+        said = self.drafts.annotations(sections)
+        kinds = self.drafts.kinds
+        return [
+            Mention(annotation, section, found)
+            for section in sections
+            for annotation in said.get(section.id, ())
+            if annotation.kind in kinds and kinds[annotation.kind].judged
+        ]
+
+    def judgements(self, document: str) -> list[Judgement]:
+        """What has been said of its annotations, the latest first."""
+        return self._store.judgements.judgements(document)
+
+    def vocabulary(self, field: Field) -> tuple[str, ...]:
+        """The words offered for a field: those that it came with, then those that staff have added."""
+        return tuple(dict.fromkeys((*field.choices, *self._store.vocabulary.words(field.name))))
 
     def edits(self, document: str) -> Edits:
         """What staff have set in place of what was read."""
@@ -200,6 +238,56 @@ class Desk:
         self._store.decisions.withdraw(document, kind, evidence, self.actor.name)
         self._store.register.read_again([document], self.actor.name)
 
+    def judge(self, document: str, *judgements: Judgement) -> None:
+        """Say of annotations whether they are right; what is wrong is left out from now on.
+
+        Raises:
+            NotFoundError: there is no such document.
+            ConfigError: there is no such annotation.
+
+        """
+        found = {
+            (m.annotation.kind, m.annotation.value, words_of(m.annotation, m.section))
+            for m in self.annotations(document)
+        }
+        for one in judgements:
+            if (one.kind, one.value, one.evidence) not in found:
+                fix = "ほかの人が先に外したかもしれません。開き直してください。"
+                raise ConfigError(one.evidence, "この注釈はもうありません。", fix)
+        by = [replace(judgement, by=self.actor.name) for judgement in judgements]
+        self._store.judgements.judge(document, by)
+        self._review_again(document)
+
+    def withdraw_judgement(self, document: str, judgement: Judgement) -> None:
+        """Take back what was said of an annotation.
+
+        Raises:
+            NotFoundError: there is no such document.
+
+        """
+        before = self.drafts.document(document)
+        self._store.judgements.withdraw(document, judgement, self.actor.name)
+        if before.state in {State.DRAFT, State.PUBLISHED}:
+            self._review_again(document)
+
+    def add_word(self, field: Field, word: str) -> None:
+        """Offer a word for a field from now on.
+
+        Raises:
+            ConfigError: it is empty or too long, or would be several words.
+
+        """
+        word = word.strip()
+        if not word or len(word) > _LONGEST_WORD or any(mark in word for mark in "、,\n"):
+            fix = f"{_LONGEST_WORD}字までの一つの語を、読点やカンマを入れずに書いてください。"
+            raise ConfigError(word or field.label, "語彙に加えられません。", fix)
+        if word not in field.choices:
+            self._store.vocabulary.add(field.name, [word], self.actor.name)
+
+    def remove_word(self, field: Field, word: str) -> None:
+        """Offer a word that staff have added no more; documents that have it keep it."""
+        self._store.vocabulary.remove(field.name, word, self.actor.name)
+
     def publish(self, document: str, revision: int | None = None) -> None:
         """Let readers of its access class know of it.
 
@@ -261,7 +349,7 @@ class Desk:
         sections = self.drafts.sections(document)
         found = reviewed(before, sections, self.decisions(document), self._means.review, self.findings(document))
         changed = Reviewed(edited(found.document, self.edits(document)), found.sections, found.findings)
-        reading = annotated(changed, self._means)
+        reading = annotated(changed, self._means, self.judgements(document))
         held = self._store.register.is_held(document)
         state = State.DRAFT if held or reading.findings else State.PUBLISHED
         content = Content(

@@ -17,12 +17,13 @@ from typing import BinaryIO, Self
 from filelock import FileLock, Timeout
 
 from kb.desk import Desk
-from kb.errors import BusyError, ConfigError, ExtractionError, IndexBrokenError, QuotaError
+from kb.errors import BusyError, ConfigError, ExtractionError, IndexBrokenError, KbError, NotFoundError, QuotaError
 from kb.ingest import indexer
 from kb.ingest.intake import Intake
 from kb.ingest.intake import Origin as Origin
 from kb.ingest.intake import Outcome as Outcome
 from kb.ingest.reading import Means
+from kb.ingest.rounds import Rounds
 from kb.ingest.sandbox import extract
 from kb.ingest.worker import Progress, Worker, quiet
 from kb.model import OPERATOR, AccessClass, Actor, Config, Extraction, File, Item, Source
@@ -35,6 +36,7 @@ from kb.search.thesaurus import Thesaurus
 from kb.store.catalogue import Failure
 from kb.store.register import Receipt as Receipt
 from kb.store.rows import now
+from kb.store.sources import Run as Run
 from kb.store.store import Store
 from kb.text.analyze import Analyzer
 
@@ -54,6 +56,9 @@ _QUOTA_TIME = timedelta(hours=24)
 
 #: How often somebody who waits for another process looks whether it is done, in seconds.
 _GLANCE = 0.1
+
+#: Glances between looking whether a source is due.
+_GLANCES = 10
 
 
 def _open(path: Path) -> BinaryIO:
@@ -92,6 +97,7 @@ class Library:
         self._intake = Intake(self.store.catalogue, self.store.register, self.store.originals, limit)
         self._means = Means(self.plugins, config, self._extract)
         self._worker = Worker(self._means, self.store, self._home)
+        self._rounds = Rounds(self.sources, self._intake, self.store)
         self.catch_up()
 
     def close(self) -> None:
@@ -272,6 +278,45 @@ class Library:
         finally:
             self._lock.release()
 
+    def look_through(self, source: str) -> Run:
+        """Look through a source now: accept what is new, put in the bin what has gone. Reading is the worker's.
+
+        Raises:
+            NotFoundError: there is no such source.
+
+        """
+        return self._rounds.look_through(self._source(source))
+
+    def watch(self, stop: Callable[[], bool]) -> None:
+        """Look through the sources on their schedules until ``stop`` says so. Call in a thread beside ``work``."""
+        while not stop():
+            try:
+                for source in self._rounds.due():
+                    if stop():
+                        return
+                    self._rounds.look_through(source)
+            except KbError:
+                # A full disk, say. What was listed is listed again the next time.
+                log.exception("the sources could not be looked through")
+            for _ in range(_GLANCES):
+                if stop():
+                    return
+                sleep(_GLANCE)
+
+    def runs(self) -> list[tuple[Source, Run]]:
+        """All sources, and how they were looked through last."""
+        runs = self.store.sources.runs()
+        return [(source, runs.get(source.name, Run(source.name))) for source in self.sources]
+
+    def ask(self, source: str) -> None:
+        """Have a source looked through soon by the process that is at work.
+
+        Raises:
+            NotFoundError: there is no such source.
+
+        """
+        self.store.sources.ask(self._source(source).name)
+
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Be the one server of this data folder.
@@ -292,6 +337,13 @@ class Library:
             lock.release()
 
     # ------------------------------------------------------------------------------------------------- inside
+
+    def _source(self, name: str) -> Source:
+        for source in self.sources:
+            if source.name == name:
+                return source
+        known = "、".join(f"{source.name}（{source.label}）" for source in self.sources)
+        raise NotFoundError(name, "この名前の取込元はありません。", f"使える取込元：{known}")
 
     def _ingested(self, taken: Iterable[Receipt | Outcome]) -> Iterator[Outcome]:
         """What becomes of files: read here, or by the process that is at work."""

@@ -443,6 +443,16 @@ class Kind:
     """True if staff are asked whether each is right; False for what is beyond doubt, or too much to look at."""
 
 
+#: Characters of an annotation's words that are kept with what staff said of it.
+MOST_EVIDENCE = 300
+
+
+def words_of(annotation: Annotation, section: Section) -> str:
+    """The words of an annotation's span, the first 300 characters of them."""
+    text = section.heading if annotation.where == "heading" else section.text
+    return text[annotation.start : annotation.end][:MOST_EVIDENCE]
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """An annotation with the section and the document that say it."""
@@ -467,7 +477,7 @@ class Judgement:
     kind: str
     value: str
     evidence: str
-    """The words of the annotation's span."""
+    """The words of the annotation's span (``words_of``)."""
     right: bool
     """False: it is left out, also when the file is read again."""
     by: str = ""

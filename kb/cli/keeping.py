@@ -26,6 +26,9 @@ from kb.ingest.supervisor import Supervisor
 from kb.model import EVERYTHING, OPERATOR
 from kb.plugins import Plugins
 
+#: How long the watching of sources may take to come to an end, in seconds.
+_PATIENCE = 5.0
+
 
 @click.command(cls=Command)
 @data_option
@@ -164,4 +167,8 @@ def work(session: Session) -> None:
     Thread(target=wait_for_the_end, daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     with session.library() as library:
+        watching = Thread(target=library.watch, args=(ended.is_set,), daemon=True)
+        watching.start()
         library.work(ended.is_set)
+        # A source that is just being fetched from is not waited for: what it had not delivered is listed again.
+        watching.join(_PATIENCE)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kb.errors import ExtractionError, KbError, PluginError
+from kb.ingest.judging import judged, said
 from kb.ingest.review import Reviewed, reviewed
 from kb.model import (
     AccessClass,
@@ -23,6 +24,7 @@ from kb.model import (
     Extraction,
     File,
     Finding,
+    Judgement,
     Section,
 )
 from kb.plugins import Plugins
@@ -42,6 +44,7 @@ class Chosen:
     """The access class; None for the content type's own."""
     edits: Edits = field(default_factory=Edits)
     decisions: tuple[Decision, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +99,21 @@ def read(file: File, identity: Document, chosen: Chosen, means: Means) -> Readin
         raise ExtractionError(
             file.name, "検索できる文字がありません。", "中身を確かめて、文字の入ったファイルを取り込んでください。"
         )
-    return annotated(reviewed(document, sections, chosen.decisions, means.review), means)
+    found = reviewed(document, sections, chosen.decisions, means.review)
+    return annotated(found, means, chosen.judgements)
 
 
-def annotated(found: Reviewed, means: Means) -> Reading:
-    """A reviewed document with what its sections say.
+def annotated(found: Reviewed, means: Means, judgements: Iterable[Judgement] = ()) -> Reading:
+    """A reviewed document with what its sections say, as far as staff have not said that it is wrong.
 
     Raises:
         PluginError: a plugin broke down over it.
 
     """
-    annotations = {section.id: means.annotate(section, found.document) for section in found.sections}
+    known = said(judgements)
+    annotations = {
+        section.id: judged(section, means.annotate(section, found.document), known) for section in found.sections
+    }
     return Reading(found.document, found.sections, annotations, found.findings)
 
 

@@ -108,6 +108,7 @@ class Worker:
             version.access or (before.access if is_known else None),
             self._store.register.edits(before.id),
             tuple(self._store.decisions.decisions(before.id)),
+            tuple(self._store.judgements.judgements(before.id)),
         )
 
     # ------------------------------------------------------------------------------------------------ cleaning

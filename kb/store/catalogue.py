@@ -93,6 +93,14 @@ class Catalogue:
             connection.execute(delete(tables.failure).where(*_origin(tables.failure, failure.source, failure.uri)))
             connection.execute(insert(tables.failure), asdict(failure) | {"at": rows.now()})
 
+    def keep_failures(self, source: str, uris: Collection[str]) -> None:
+        """Forget the failures of what a source does not list any more."""
+        f = tables.failure.c
+        with self._engine.begin() as connection:
+            failed = set(connection.scalars(select(f.uri).where(f.source == source)))
+            for uri in failed - set(uris):
+                connection.execute(delete(tables.failure).where(*_origin(tables.failure, source, uri)))
+
     # ------------------------------------------------------------------------------------------------- reading
 
     def document(self, document: str, access: frozenset[AccessClass]) -> Document | None:

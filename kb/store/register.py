@@ -173,6 +173,11 @@ class Register:
                 for row in connection.execute(select(tables.version.c.sha256, tables.version.c.size))
             }
 
+    def of(self, source: str, uri: str) -> Document | None:
+        """The document that has come from an item of a source, wherever it lies now."""
+        with self._engine.connect() as connection:
+            return _find(connection, tables.document.c.source == source, tables.document.c.uri == uri)
+
     # ----------------------------------------------------------------------------------------------- handling
 
     def edits(self, document: str) -> Edits:
@@ -203,6 +208,15 @@ class Register:
 
         """
         self._handle(document, by, "document.restore", {"binned_at": None})
+
+    def move(self, document: str, uri: str, by: str) -> None:
+        """Its source calls it by another name now.
+
+        Raises:
+            NotFoundError: there is none.
+
+        """
+        self._handle(document, by, "document.move", {"uri": uri})
 
     def hold(self, document: str, by: str) -> None:
         """Take a document back from readers until somebody publishes it again.

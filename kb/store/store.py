@@ -9,9 +9,11 @@ from kb.store.audit import AuditLog
 from kb.store.catalogue import Catalogue
 from kb.store.database import open_database
 from kb.store.decisions import Decisions
+from kb.store.judgements import Judgements, Vocabulary
 from kb.store.originals import Originals
 from kb.store.outbox import Outbox
 from kb.store.register import Register
+from kb.store.sources import Sources
 
 
 class Store:
@@ -26,6 +28,9 @@ class Store:
         self.register = Register(self.database)
         self.decisions = Decisions(self.database)
         self.outbox = Outbox(self.database)
+        self.sources = Sources(self.database)
+        self.judgements = Judgements(self.database)
+        self.vocabulary = Vocabulary(self.database)
         self.audit = AuditLog(self.database)
         self.accounts = Accounts(self.database)
         self.originals = Originals(folder)

@@ -20,7 +20,10 @@ from kb.web import (
     api,
     cookies,
     desk,
+    desk_annotations,
     desk_document,
+    desk_sources,
+    desk_words,
     documents,
     errors,
     forms,
@@ -57,6 +60,9 @@ PAGES: tuple[Blueprint, ...] = (
     api.blueprint,
     desk.blueprint,
     desk_document.blueprint,
+    desk_annotations.blueprint,
+    desk_sources.blueprint,
+    desk_words.blueprint,
 )
 
 

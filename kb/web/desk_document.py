@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from kb.desk import Change, Desk
 from kb.errors import ConfigError, ConflictError, ExtractionError, KbError
 from kb.library import Origin
-from kb.model import AccessClass, ContentType, Decision, Document, Finding, Role, Section, Span, State
+from kb.model import AccessClass, ContentType, Decision, Document, Field, Finding, Role, Section, Span, State
 from kb.web.access import needs
 from kb.web.desk import accept, choices, current_desk, most_bytes, received_as
 from kb.web.documents import POLICY
@@ -23,6 +23,9 @@ from kb.web.shown import Mark, Shown, shown
 from kb.web.site import current_library, current_site
 
 blueprint = Blueprint("desk_document", __name__, url_prefix="/desk")
+
+#: What stands between several values of a field.
+_SEPARATORS = re.compile(r"[、，,\n]")
 
 #: Characters around a finding that are shown with it.
 _AROUND = 24
@@ -62,6 +65,8 @@ def _page(document: str, error: KbError | None = None) -> str:
         decisions=desk.decisions(document),
         versions=desk.versions(document),
         error=error,
+        vocabularies={field.name: desk.vocabulary(field) for field in (kind.fields if kind else ()) if field.choices},
+        said=len({(m.annotation.kind, m.annotation.value) for m in desk.annotations(document)}),
         failed=item.state is State.FAILED,
         **choices(),
     )
@@ -122,12 +127,31 @@ def edit(document: str) -> ResponseReturnValue:
         access=AccessClass(chosen) if chosen in set(AccessClass) else None,
         fields=_fields(kind),
     )
-    return _done(document, lambda desk: desk.edit(document, change, _revision()), "保存しました。")
+    return _done(document, lambda desk: _edit(desk, document, change, kind), "保存しました。")
 
 
 def _fields(kind: ContentType | None) -> dict[str, str]:
-    names = [field.name for field in kind.fields] if kind else []
-    return {name: request.form[f"field-{name}"].strip() for name in names if f"field-{name}" in request.form}
+    fields = [field for field in kind.fields if f"field-{field.name}" in request.form] if kind else []
+    return {field.name: _value(field) for field in fields}
+
+
+def _value(field: Field) -> str:
+    """What was typed or ticked: several values stand one a line."""
+    given = request.form.getlist(f"field-{field.name}")
+    if not field.multiple:
+        return " ".join(given[0].split())
+    words = (word.strip() for text in given for word in _SEPARATORS.split(text))
+    return "\n".join(dict.fromkeys(word for word in words if word))
+
+
+def _edit(desk: Desk, document: str, change: Change, kind: ContentType | None) -> None:
+    """Save, and offer new words of controlled vocabularies from now on."""
+    desk.edit(document, change, _revision())
+    for field in kind.fields if kind else ():
+        new = (change.fields or {}).get(field.name, "").split("\n") if field.choices else []
+        for word in new:
+            if word and word not in desk.vocabulary(field):
+                desk.add_word(field, word)
 
 
 def _revision() -> int | None:

@@ -42,6 +42,24 @@ ACTIONS: Mapping[str, str] = {
     "user.totp": "確認コードの設定",
     "user.token": "トークンの発行",
     "user.token.end": "トークンの失効",
+    "document.add": "資料の受け付け",
+    "document.replace": "新しい版の受け付け",
+    "document.reread": "読み直しの依頼",
+    "document.edit": "資料の編集",
+    "document.publish": "資料の公開",
+    "document.unpublish": "資料の公開の取りやめ",
+    "document.bin": "ごみ箱に入れた",
+    "document.restore": "ごみ箱から戻した",
+    "document.move": "取込元での場所の変更",
+    "document.forget": "ごみ箱から消した",
+    "finding.replace": "指摘の語の置き換え",
+    "finding.keep": "指摘の語を残した",
+    "finding.withdraw": "指摘の決定の取り消し",
+    "annotation.confirm": "注釈の確認",
+    "annotation.remove": "注釈を外した",
+    "annotation.withdraw": "注釈の決定の取り消し",
+    "vocabulary.add": "語彙への追加",
+    "vocabulary.remove": "語彙からの削除",
 }
 """What the entries are called; those of plugins and of other parts are shown as they are written."""
 
@@ -51,6 +69,12 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "事例を開けなかった記録": ("document.denied",),
     "ログインとログアウト": ("login", "login.failed", "logout", "logout.others"),
     "アカウントの変更": tuple(action for action in ACTIONS if action.startswith("user.")),
+    "資料の変更": tuple(
+        action
+        for action in ACTIONS
+        if action.startswith(("document.", "finding.", "annotation.", "vocabulary."))
+        and action not in {"document.read", "document.denied"}
+    ),
 }
 
 #: What a spreadsheet takes for a formula (OWASP, CSV injection).

@@ -82,6 +82,7 @@ def questions(server, document, section):
     """Every route with each of its methods: its declaration, and an address of it."""
     known = {"document": document, "section": section, "account": 999999, "secret": "guessed", "number": 1}
     known |= {"code": "14205", "filename": "guessed.css"}
+    known |= {"source": "no-such-source", "field": "no-such-field"}
     app = server.app
     for rule in app.url_map.iter_rules():
         if rule.endpoint in STATIC:

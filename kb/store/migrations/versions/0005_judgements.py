@@ -49,8 +49,9 @@ def _create_source_tables() -> None:
     op.create_table(
         "source_run",
         sa.Column("source", sa.String(length=64), nullable=False),
-        sa.Column("began_at", sa.DateTime(), nullable=False),
+        sa.Column("began_at", sa.DateTime(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
+        sa.Column("asked", sa.Boolean(), nullable=False),
         sa.Column("listed", sa.Integer(), nullable=False),
         sa.Column("accepted", sa.Integer(), nullable=False),
         sa.Column("binned", sa.Integer(), nullable=False),
