@@ -81,6 +81,9 @@ _NO_TERMS = re.compile(
 #: Longest definition that stands under a heading, in characters.
 _LONGEST = 160
 
+#: Longest sentence that is looked at: what staff say of it is kept with its words, in a key.
+_LONGEST_SENTENCE = 300
+
 
 def find_definitions(heading: str, text: str) -> Iterator[Definition]:
     """The definitions in a section, in order; each term once."""
@@ -94,6 +97,8 @@ def find_definitions(heading: str, text: str) -> Iterator[Definition]:
 def _in_sentences(text: str) -> Iterator[Definition]:
     for sentence in _SENTENCE.finditer(text):
         written = sentence.group().strip(" \u3000\t\r")
+        if len(written) > _LONGEST_SENTENCE:
+            continue
         start = sentence.start() + sentence.group().find(written)
         term = _defined(written)
         if term:
@@ -136,7 +141,8 @@ def _under_heading(heading: str, text: str) -> Iterator[Definition]:
         if re.search(rf"(?:{_SAYS}|{_IS})\Z", last.group().strip("。 \u3000")):
             yield Definition(term, start, last.end())
             return
-    yield Definition(term, start, sentences[0].end())
+    if sentences[0].end() - start <= _LONGEST_SENTENCE:
+        yield Definition(term, start, sentences[0].end())
 
 
 def is_term(text: str) -> bool:

@@ -30,7 +30,7 @@ SHADES = ((1, 2), (3, 9), (10, 29), (30, 0))
 
 
 #: The fields of documents that say whose they are.
-FIELDS = ("publisher", "municipality")
+FIELDS = ("publisher", "case_town")
 
 
 @dataclass(frozen=True, slots=True)

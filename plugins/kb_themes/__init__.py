@@ -1,7 +1,4 @@
-"""テーマ: what an article is about, in the words of the field; results of all types can be narrowed by it.
-
-Case studies have their themes from the people who wrote them: a document with a field ``theme`` keeps what that says.
-"""
+"""テーマ: what an article is about, in the words of the field; results of all types can be narrowed by it."""
 
 from __future__ import annotations
 
@@ -9,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from kb import Annotation, Document, Kind, Section, hookimpl, search_key
+from kb import Annotation, Kind, Section, hookimpl, search_key
 from kb_themes.vocabulary import NAMES as NAMES
 from kb_themes.vocabulary import THEMES, Theme
 
 KIND = "theme"
-"""The kind of the annotations, and the field of the documents that say it themselves."""
+"""The kind of the annotations."""
 
 Where = Literal["text", "heading"]
 
@@ -26,10 +23,8 @@ def kb_kinds() -> list[Kind]:
 
 
 @hookimpl
-def kb_annotate(section: Section, document: Document) -> Iterator[Annotation]:
+def kb_annotate(section: Section) -> Iterator[Annotation]:
     """Each theme once, with the words that show it best: those of the heading before those of the text."""
-    if document.values(KIND):
-        return
     heading, text = _Folded(section.heading), _Folded(section.text)
     for theme in THEMES:
         found = _evidence(theme, heading, text)

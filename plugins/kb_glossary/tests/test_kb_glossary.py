@@ -74,7 +74,13 @@ def test_a_box_headed_by_a_question_is_a_definition(heading, text, expected):
 
 
 @pytest.mark.parametrize(
-    ("heading", "text"), [("参加支援とは", ""), ("これからとは", "未定です。"), ("支援とは", "何でしょうか。")]
+    ("heading", "text"),
+    [
+        ("参加支援とは", ""),
+        ("これからとは", "未定です。"),
+        ("支援とは", "何でしょうか。"),
+        ("支援とは", "長い話" * 101),
+    ],
 )
 def test_a_heading_that_is_not_answered_defines_nothing(heading, text):
     assert list(find_definitions(heading, text)) == []
@@ -140,6 +146,7 @@ def test_whatever_the_text_each_definition_is_a_passage_of_it(heading, text):
         assert found.term in passage or found.term in heading
         assert found.term not in seen
         assert len(found.term) <= 40
+        assert len(passage) <= 300
         seen.add(found.term)
 
 

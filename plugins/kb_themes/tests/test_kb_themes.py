@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.testing import a_document, a_section, headings, ingest_text, search
+from kb.testing import a_section, headings, ingest_text, search
 from kb_themes import NAMES, THEMES, kb_annotate
 
 
-def themes(text, heading="見出し", **document):
-    return {a.value for a in kb_annotate(a_section(text, heading), a_document(**document))}
+def themes(text, heading="見出し"):
+    return {a.value for a in kb_annotate(a_section(text, heading))}
 
 
 @pytest.mark.parametrize(
@@ -36,21 +36,15 @@ def test_a_theme_is_told_by_its_words(text, expected):
 
 def test_a_word_of_the_heading_counts_more_than_one_of_the_text():
     assert themes("話を聞きました。", "災害に備えて") == {"災害"}
-    (found,) = [
-        a for a in kb_annotate(a_section("避難所の話です。", "災害に備えて"), a_document()) if a.value == "災害"
-    ]
+    (found,) = [a for a in kb_annotate(a_section("避難所の話です。", "災害に備えて")) if a.value == "災害"]
     assert found.where == "heading"
 
 
 def test_a_theme_is_named_once_with_its_evidence():
     section = a_section("若葉市では、ヤングケアラーの調査を行い、ヤングケアラーを支えます。")
-    (found,) = kb_annotate(section, a_document())
+    (found,) = kb_annotate(section)
     assert section.text[found.start : found.end] == "ヤングケアラー"
     assert found.start == 6
-
-
-def test_a_document_that_says_its_themes_itself_is_left_alone():
-    assert themes("ヤングケアラーの事例です。", fields={"theme": "ひきこもり"}) == set()
 
 
 def test_names_are_unique_and_each_is_told_by_words():
@@ -92,7 +86,7 @@ WORDS = st.sampled_from(
 @given(st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=20).map("".join)), st.text(max_size=20))
 def test_whatever_the_text_evidence_lies_in_it(text, heading):
     section = a_section(text, heading)
-    found = list(kb_annotate(section, a_document()))
+    found = list(kb_annotate(section))
     assert len({a.value for a in found}) == len(found)
     for annotation in found:
         words = section.heading if annotation.where == "heading" else section.text
