@@ -30,7 +30,15 @@ def wheel(tmp_path_factory):
 
 def test_wheel_holds_what_is_needed_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in (".py", "/templates/", "/static/", "kb/samples/newsletters/", "kb/py.typed", "/migrations/versions/"):
+    for needed in (
+        ".py",
+        "/templates/",
+        "/static/",
+        "kb/samples/newsletters/",
+        "kb/py.typed",
+        "/migrations/versions/",
+        "/skeletons/",
+    ):
         assert any(needed in name for name in names), needed
     assert not [name for name in names if "/tests/" in name or ".store" in name or "search_index" in name]
 
