@@ -39,6 +39,7 @@ def test_wheel_holds_what_is_needed_and_nothing_else(wheel):
         "kb_cases/vocabulary.txt",
         "kb/py.typed",
         "/migrations/versions/",
+        "/skeletons/",
     ):
         assert any(needed in name for name in names), needed
     assert not [name for name in names if "/tests/" in name or ".store" in name or "search_index" in name]

@@ -91,7 +91,7 @@ def _words(name: str, kind: Kind, label: str) -> Mapping[str, str]:
 
 
 def _contents(name: str, kind: Kind) -> Iterator[tuple[str, str]]:
-    for folder in (_skeleton("common"), _skeleton(kind), _skeleton(kind) / "tests"):
+    for folder in (_skeleton("common"), _skeleton(kind)):
         for file in folder.iterdir():
             if file.name in _PLACES:
                 yield _PLACES[file.name].replace("NAME", name), file.read_text(encoding="utf-8")
