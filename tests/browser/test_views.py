@@ -1,18 +1,16 @@
 """The pages of the bundled views in a real browser: accessible, on narrow screens, and terms explained where they stand."""
 
 import re
-import threading
 from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from werkzeug.serving import make_server
 
 from kb.model import PUBLIC_ONLY, Block, Extraction
 from kb.plugins import Plugins
 from kb.testing import ingest_text, open_library
 from kb.web import create_app
-from tests.browser.conftest import Quiet
+from tests.browser.conftest import served
 from tests.browser.test_browser import RULES
 
 pytestmark = pytest.mark.browser
@@ -56,9 +54,6 @@ def site(tmp_path_factory):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("kb.library.extract", lines)
             ingest_text(library, "わかば58.txt", ISSUE, "newsletter", "public")
-        server = make_server("127.0.0.1", 0, create_app(library), threaded=True, request_handler=Quiet)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
         reader = library.reader(PUBLIC_ONLY)
         (document,) = reader.documents()
         article = next(one for one in reader.outline(document.id) if one.heading.startswith("ヤング"))
@@ -73,12 +68,8 @@ def site(tmp_path_factory):
             "timeline": "/timeline/",
             "narrowed timeline": "/timeline/?year=2023&type=newsletter",
         }
-        try:
-            yield SimpleNamespace(address=f"http://127.0.0.1:{server.server_port}", pages=pages)
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        with served(create_app(library)) as address:
+            yield SimpleNamespace(address=address, pages=pages)
 
 
 @pytest.mark.parametrize("kind", KINDS)

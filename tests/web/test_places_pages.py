@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from kb.testing import ingest_text
+from kb import Judgement
+from kb.model import OPERATOR, PUBLIC_ONLY
+from kb.testing import ingest_text, work_off
 
 GAZETTEER = """都道府県\tみどり県
 99201\t楓原市\tかえではらし\t2\t2\t楓原
@@ -83,6 +85,16 @@ def test_the_documents_of_a_municipality_are_listed_that_seldom_name_it(midori, 
     assert "第4号" not in page.text
     assert "この市町村の資料" not in midori.get("/places/99201").text
     assert "第4号" in midori.as_("csw").get("/places/99202").text
+
+
+def test_what_staff_have_removed_is_on_no_page(midori):
+    (document,) = midori.library.reader(PUBLIC_ONLY).documents()
+    desk = midori.library.desk(OPERATOR)
+    for kind, value, evidence in (("place", "99202", "若葉市"), ("theme", "ヤングケアラー", "ヤングケアラー")):
+        desk.judge(document.id, Judgement(kind, value, evidence, right=False, by="佐藤"))
+    work_off(midori.library)
+    assert tiles(midori.get("/places/")) == {"楓原市": (0, 0), "若葉市": (0, 0), "汐見町": (1, 1)}
+    assert "ヤングケアラー 1件" not in midori.get("/places/99301").text
 
 
 def test_many_articles_have_pages_newest_first(midori, issue_of, monkeypatch):
