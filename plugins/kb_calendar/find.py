@@ -44,7 +44,7 @@ HELD = (
     r"(?:研修|講座|講演|会議|集い|つどい|サロン|フォーラム|シンポジウム|セミナー|訓練|まつり|祭り?|フェスタ|フェア|イベント|座談会|交流会|勉強会"
     r"|報告会|連絡会|全体会|総会|相談会|カフェ|体験会|学習会|募金|見学会|検討会|懇談会|例会|教室|式典|ワークショップ|展示会?|バザー|上映会"
     r"|コンサート|説明会|大会|協議会を|特別日|フードドライブ|事例検討|意見交換会|情報交換会|発表会|運動会|茶話会|家族会|委員会を|開放日|調理"
-    r"|ボランティアデー|一斉清掃|点検|巡回相談|出前)"
+    r"|ボランティアデー|会食会|食事会|敬老会|運動が|一斉清掃|点検|巡回相談|出前)"
 )
 """What is held, opened and taken part in."""
 
@@ -53,7 +53,7 @@ _HOLDS = (
     r"|迎え|出席|待ちして|お越し|ご案内|です。?\Z)"
 )
 
-_OPENED = re.compile(r"開催|開き(?:ます|ました)|開かれ|開く予定|開講")
+_OPENED = re.compile(r"開催|開き(?:ます|ました)|開かれ|開く予定|開講|次回は")
 
 _LABEL = re.compile(
     r"[ \u3000・※●○◎■★◆▼▽【\[〔]*(?:(?:開催|実施|研修|講座)?日[ \u3000]*(?:時|程)|期[ \u3000]*日"
@@ -69,11 +69,14 @@ _APPLYING = re.compile(
     r"申込|申し?込|応募|提出|締め?切|〆切|予約|受付|期限|返送|返信|エントリー|募集|申請|お寄せ|お送り|ご連絡|相談は"
 )
 _COLUMN = re.compile(r"日[ \u3000]*(?:時|程)|期日|開催|実施日|とき|月日|日付")
+_INVITES = re.compile(r"参加|募集|ご?案内|ませんか")
+_CLOSED = re.compile(r"休(?:み|館|業|所|診|止)|閉(?:館|所|め)|中止|延期")
+_MARKS = " \u3000・※●○◎■□★☆◆◇▼▽▲△♪【"
 _PLAN = re.compile(r"予定|行事|カレンダー|スケジュール|日程|ご?案内|お知らせ|募集")
 
 #: After a date: it is of a law, an issue, a founding, a state of things.
 _ELSE = re.compile(
-    r"[^。\n]{0,3}?(?:付け?(?!き)|現在|発行|施行|制定|改正|公布|公表|生まれ|設立|開設|発足|開所|創立|時点|告示|通知|通達|作成|更新|改訂|調べ|撮影|閣議"
+    r"付け?(?!き)|[^。\n]{0,3}?(?:現在|発行|施行|制定|改正|公布|公表|生まれ|設立|開設|発足|開所|創立|時点|告示|通知|通達|作成|更新|改訂|調べ|撮影|閣議"
     r"|死去|逝去|入院|退院|受理|決裁|取得|配信|掲載|号)"
 )
 _ELSE_LABEL = re.compile(
@@ -206,6 +209,18 @@ def _is_event(around: _Around, mention: DateMention, headings: str) -> bool:
     if mention.start_time is not None:
         is_told = bool(_TOLD.search(around.sentence))
         return is_held or (not is_told and bool(_VENUE.search(around.line) or re.search(HELD, headings)))
-    # A line of a list of what is to come: ８月５日（土）　夏祭り
-    is_short = len(around.line) < 60 and "。" not in around.line and not around.before.strip(" \u3000・※●○◎")
-    return is_short and bool(_PLAN.search(headings) and around.after.strip())
+    return _is_listed(around, headings) or _is_invited(around, mention, headings)
+
+
+def _is_listed(around: _Around, headings: str) -> bool:
+    """Whether it is a line of a list of what is to come (８月５日（土）　夏祭り), or the day alone below its name."""
+    if len(around.line) >= 60 or "。" in around.line or around.before.strip(_MARKS):
+        return False
+    after = around.after.strip(_MARKS)
+    return bool(_PLAN.search(headings) if after else re.search(HELD, headings))
+
+
+def _is_invited(around: _Around, mention: DateMention, headings: str) -> bool:
+    """Whether a day with its weekday is told of to those who may come: 22日（土）の朝、湖岸のごみを拾います."""
+    is_ahead = mention.weekday_ok is not None and not _TOLD.search(around.sentence)
+    return is_ahead and bool(_INVITES.search(headings)) and not _CLOSED.search(around.sentence)
