@@ -85,6 +85,9 @@ _RUN_BEGINS = math.log(0.002)
 #: Whole half-width words: a voiced mark only after a kana that can be voiced, no small kana or ｰ at the beginning.
 _SPELLABLE = re.compile("｢?(?:(?!ﾝ)[ｱ-ﾝｦ](?:(?<=[ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<=[ﾊ-ﾎ])ﾟ)?[ｧ-ｯｰ]*ﾝ?[･､｡｣]*)+")
 _MISSPELT = math.log(0.1)
+#: From this length on, a run without any mark, ﾝ, ｰ or small kana is no Japanese: kanji of EUC-JP in pairs look like it
+#: (電話電話 is ﾅﾅﾏﾃﾅﾅﾏﾃ).
+_LONG_RUN, _TELLING = 8, re.compile("[ﾞﾟﾝｰｧ-ｯ]")
 _OFTEN = frozenset("ﾝｰﾞｽﾄﾙﾗｲｸﾘｱｼﾀｶｳｷｻｺﾏﾐﾅﾔﾃﾌﾊ")
 
 _CLASS_PATTERNS = tuple((re.compile(pattern), math.log(share / size)) for pattern, share, size in _CLASSES)
@@ -118,7 +121,8 @@ def likelihood(text: str) -> float:
 
 
 def _of_run(run: str) -> float:
-    return _RUN_BEGINS + (0 if _SPELLABLE.fullmatch(run) else _MISSPELT * len(run))
+    is_spelt = _SPELLABLE.fullmatch(run) and (len(run) < _LONG_RUN or _TELLING.search(run))
+    return _RUN_BEGINS + (0 if is_spelt else _MISSPELT * len(run))
 
 
 def is_text(text: str) -> bool:

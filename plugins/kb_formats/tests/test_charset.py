@@ -134,6 +134,7 @@ def test_a_heading_alone(line, charset):
 
 @given(lines)
 @example("第3回")
+@example("電話電話電話")
 def test_lines_of_phrases_in_every_encoding(text):
     assume(sum(character > "\x7f" for character in text) > 1)
     for charset in ("utf-8", "utf-8-sig", "euc_jp", "iso2022_jp", "utf-16"):
