@@ -46,6 +46,7 @@ from kb.web import (
     reading,
     records,
     search,
+    sending,
     suggest,
     wording,
 )
@@ -97,6 +98,7 @@ def create_app(library: Library) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     # Flask escapes in templates that end in .html only; a plugin's may be called anything.
     app.jinja_options = {**app.jinja_options, "autoescape": True}
+    sending.register(app)
     access.register(app)
     Bootstrap5(app)
     site = app.extensions[EXTENSION] = _site(library)

@@ -44,7 +44,8 @@ def _secured(headers: Mapping[str, str], response: Response) -> Response:
         response.vary.add("Cookie")
         if is_interface(request.endpoint or ""):
             response.vary.add("Authorization")
-        response.cache_control.private = True  # files that are sent bring a header of their own, without it
+        if "Cache-Control" in response.headers:
+            response.cache_control.private = True  # files that are sent bring a header of their own, without it
         if current_actor().role and not is_by_token():
             # Nothing stays behind on a shared computer: no page comes back after logging out (OWASP ASVS 5.0, 14.3.2).
             response.headers["Cache-Control"] = "no-store"

@@ -59,7 +59,8 @@ class Site(Visitor):
 
     def addresses(self, method="GET", **known):
         """An address of every route with a method; ``known`` gives the values of what stands in them."""
-        values = {"document": "0123456789ab", "section": "s", "account": 1, "secret": "guessed", "number": 1} | known
+        values = {"document": "0123456789ab", "section": "s", "account": 1, "secret": "guessed", "number": 1}
+        values |= {"source": "folder", "field": "case_theme", "code": "14205", "filename": "guessed.css"} | known
         for rule in self.app.url_map.iter_rules():
             if method in rule.methods and rule.endpoint not in STATIC:
                 assert rule.arguments <= values.keys(), f"{rule} takes something that these tests do not know"

@@ -34,7 +34,7 @@ def test_no_page_holds_markup_that_is_not_ours(visitor, attacked):
     for address in pages_of(visitor, attacked):
         page = visitor.get(address)
         assert page.html
-        assert not re.search(r"<script|<img(?! src=\"/static/)|<b\b", page.html), address
+        assert not re.search(r"<script(?! src=\"/static/)|<img(?! src=\"/static/)|<b\b", page.html), address
         for tag in re.findall(r"<[^>]*>", page.html):
             names = re.findall(r'([\w-]+)=(?:"[^"]*")', tag)
             assert not [name for name in names if name.startswith("on") or name == "style"], (address, tag)
@@ -69,7 +69,7 @@ def test_every_answer_carries_the_headers(visitor, issue, address):
 def test_pages_need_nothing_inline_and_nothing_from_elsewhere(visitor, issue):
     for address in ("/", "/search?q=民生委員", "/help", "/documents/"):
         page = visitor.get(address)
-        assert not re.search(r"<style|<script|\sstyle=|\son\w+=", page.html)
+        assert not re.search(r"<style|<script(?! src=\"/static/)|\sstyle=|\son\w+=", page.html)
         for source in re.findall(r'(?:src|href|action)="([^"]*)"', page.html):
             assert source.startswith(("/", "#")), source
         for source in re.findall(r'<link[^>]*href="([^"]*)"', page.html):
