@@ -1,7 +1,8 @@
 """What goes over the line: nothing again that has not changed, and texts compressed.
 
-A page for somebody who has signed in is neither: it is kept nowhere, and holds secrets of forms beside what they typed,
-which compression could betray by its length (BREACH, Gluck, Harris & Prado 2013).
+A page for somebody who has signed in is neither, nor is one with a form that changes something: they are kept nowhere, and
+hold secrets of forms beside what was typed, which compression could betray by its length (BREACH, Gluck, Harris & Prado
+2013).
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 import gzip
 from functools import lru_cache
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 #: Shorter answers fit into one packet anyway.
 LEAST = 1024
 
 #: Larger ones are files of people, sent as they lie there.
 MOST = 4 << 20
+
+FORM_SECRET = "csrf_token"
+"""Where Flask-WTF keeps the secret of the forms of a page that has any."""
 
 _TEXTS = frozenset(
     {"application/json", "application/javascript", "application/atom+xml", "image/svg+xml", "text/calendar"}
@@ -30,7 +34,7 @@ def register(app: Flask) -> None:
 def _sent(response: Response) -> Response:
     if request.method not in {"GET", "HEAD"} or response.status_code != 200 or response.cache_control.no_store:
         return response
-    if not _is_text(response):
+    if not _is_text(response) or FORM_SECRET in g:
         return response
     response.direct_passthrough = False  # a file that is sent: it is small
     if not response.get_etag()[0]:

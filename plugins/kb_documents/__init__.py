@@ -47,7 +47,7 @@ def kb_content_types() -> list[ContentType]:
             "document",
             "一般資料",
             folder="documents",
-            access=AccessClass.PUBLIC,
+            access=AccessClass.MEMBERS,
             split=split,
             describe=describe,
             claims=claim_as_last_resort,

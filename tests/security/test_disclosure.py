@@ -51,7 +51,8 @@ QUERIES = (
 
 #: What differs from one answer to the next by itself: a form's secret, and how long a search took.
 OWN = re.compile(r'csrf_token" value="[^"]*"|[0-9.]+秒(?:未満)?|[0-9a-f]{8}</strong>')
-UNIQUE_HEADERS = {"Date", "Set-Cookie"}
+#: The ETag is made from the body, of which the search's own time is a part.
+UNIQUE_HEADERS = {"Date", "Set-Cookie", "ETag"}
 
 
 def seen(somebody, case, sections):

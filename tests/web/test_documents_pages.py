@@ -13,7 +13,7 @@ from kb.web.documents import download_name
 def test_the_list_is_newest_first_and_can_be_narrowed_by_type(visitor, issue_of):
     ingest_text(visitor.library, "だより1.txt", issue_of(1, 2020))
     ingest_text(visitor.library, "だより2.txt", issue_of(2, 2021))
-    ingest_text(visitor.library, "要綱.txt", "見守り活動の要綱\n\n訪問は二人で行います。\n", content_type="document")
+    ingest_text(visitor.library, "要綱.txt", "見守り活動の要綱\n\n訪問は二人で行います。\n", "document", "public")
     page = visitor.get("/documents/")
     shown = page.text
     assert shown.index("第2号") < shown.index("第1号") < shown.index("要綱")
@@ -65,7 +65,7 @@ def test_a_pdf_is_shown_unless_it_is_to_be_saved(visitor, issue_text):
 
 def test_a_web_page_that_was_taken_in_is_never_run(visitor):
     text = "<html><script>alert(1)</script>\n\n見守りの記録\n\n週に一度訪ねます。\n"
-    document = ingest_text(visitor.library, "だより.html", text, content_type="document").document
+    document = ingest_text(visitor.library, "だより.html", text, "document", "public").document
     answer = visitor.get(f"/documents/{document.id}/original")
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment;")

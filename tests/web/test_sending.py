@@ -60,6 +60,12 @@ def test_nothing_of_somebody_who_signed_in_is_compressed_or_kept(ask, visitor, a
     assert "ETag" not in response.headers
 
 
+def test_a_page_with_the_secret_of_a_form_is_not_compressed(ask):
+    response = ask("/login", Accept_Encoding="gzip")
+    assert b"csrf_token" in response.data
+    assert "Content-Encoding" not in response.headers
+
+
 def test_the_originals_of_people_are_sent_as_they_are(ask, issue):
     with ask(f"/documents/{issue.id}/original", Accept_Encoding="gzip") as response:
         assert response.status_code == 200
