@@ -1,8 +1,8 @@
 """What goes over the line: nothing again that has not changed, and texts compressed.
 
-A page for somebody who has signed in is neither, nor is one with a form that changes something: they are kept nowhere, and
-hold secrets of forms beside what was typed, which compression could betray by its length (BREACH, Gluck, Harris & Prado
-2013).
+A page for somebody who has signed in is neither, nor is one with a form that changes something: they are kept nowhere,
+and hold secrets of forms beside what was typed, which compression could betray by its length (BREACH, Gluck, Harris &
+Prado 2013).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LEAST = 1024
 #: Larger ones are files of people, sent as they lie there.
 MOST = 4 << 20
 
-FORM_SECRET = "csrf_token"
+FORM_SECRET = "csrf_token"  # noqa: S105 - a name
 """Where Flask-WTF keeps the secret of the forms of a page that has any."""
 
 _TEXTS = frozenset(
