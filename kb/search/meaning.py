@@ -8,6 +8,7 @@
   all of them finds nothing (measured: ARCHITECTURE.md).
 - The thesaurus adds other words for what was typed, at a lower weight. A phrase in quotation marks and an exclusion
   mean exactly what was typed: what an exclusion hides nobody sees, nor that it was a synonym that did it.
+- Kana that are how a word of the thesaurus is read (やんぐけあらー) mean that word, or themselves side by side.
 - A condition without any content word (それ) is passed over; if there is no other, nothing is found.
 """
 
@@ -21,7 +22,7 @@ from math import ceil
 
 from kb.model import And, Boost, Everything, Filter, Node, Not, Or, Phrase, Prefix, Range, Term
 from kb.search.nodes import NOTHING, All, Any, Beginning, Except, IndexNode, Keyword, Prefer, Run, Weighted, Word
-from kb.search.thesaurus import Segment, Terms, Thesaurus
+from kb.search.thesaurus import Alternative, Segment, Terms, Thesaurus
 from kb.text.analyze import Analyzer
 from kb.text.normalize import search_key
 from kb.text.snippet import Mark
@@ -157,6 +158,9 @@ class Meaning:
 
     def _wording(self, text: str) -> Wording:
         """Cut a condition where something stands between its terms, and look what is left up in the thesaurus."""
+        if read := self._thesaurus.as_read(text):
+            written = (Alternative(terms, 1.0),) if (terms := self._terms(text)) else ()
+            return Wording(((Segment((), (*written, *read)),),), sentence=False)
         stretches: list[list[list[str]]] = [[]]
         end = 0
         for token in self._analyzer.tokens(text)[:MOST_TERMS]:
@@ -299,7 +303,8 @@ def _distinct(node: IndexNode, seen: set[Word]) -> IndexNode:  # noqa: PLR0911 -
 def _marks(group: Sequence[Segment]) -> Iterator[Mark]:
     """The group as one run, else whatever there is of it; and the other words for its parts."""
     terms = _terms(group)
-    yield Mark(terms, (*map(Mark, pairwise(terms)), *_singles(terms)) if len(terms) > 1 else ())
+    if terms:
+        yield Mark(terms, (*map(Mark, pairwise(terms)), *_singles(terms)) if len(terms) > 1 else ())
     for segment in group:
         yield from (Mark(other.terms) for other in segment.alternatives)
 

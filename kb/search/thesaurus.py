@@ -5,13 +5,16 @@ The index knows nothing of it, so an entry works from the next search on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from kb.model import Synonyms
 from kb.text.analyze import Analyzer
+from kb.text.normalize import search_key
 from kb.text.phrases import Phrase, whole
+from kb.text.readings import loose
 
 #: What a synonym is worth beside the word that was typed: the same thing, but it should not push aside who says it
 #: in the same words.
@@ -19,6 +22,9 @@ SYNONYM = 0.6
 
 #: What a narrower word is worth: only a part of what was asked for.
 NARROWER = 0.4
+
+#: Something in kana only, and long enough to be hardly ever read like another word.
+_KANA = re.compile(r"[ぁ-ゖァ-ヺー]{4,}")
 
 Terms = tuple[str, ...]
 
@@ -47,6 +53,7 @@ class Thesaurus:
     """
 
     def __init__(self, entries: Sequence[Synonyms], analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
         self._alternatives: dict[Terms, dict[Terms, float]] = {}
         for entry in entries:
             words = [terms for word in entry.words if (terms := tuple(analyzer.terms(word)))]
@@ -73,6 +80,27 @@ class Thesaurus:
     def _phrases(self) -> list[Phrase]:
         words = dict.fromkeys(word for entry in self._entries for word in (*entry.words, *entry.broader))
         return [phrase for word in words if (phrase := whole(word))]
+
+    def as_read(self, text: str) -> tuple[Alternative, ...]:
+        """The words of entries that are read as ``text`` is, with all that may stand for them.
+
+        For kana that is no entry itself: analysis takes やんぐけあらー for pieces of other words.
+        """
+        key = search_key(text).strip()
+        if not _KANA.fullmatch(key) or tuple(self._analyzer.terms(key)) in self._alternatives:
+            return ()
+        found: dict[Terms, float] = {}
+        for word in self._readings.get(loose(key), ()):
+            for terms, weight in ((word, SYNONYM), *self._alternatives.get(word, {}).items()):
+                found[terms] = max(weight, found.get(terms, 0.0))
+        return tuple(Alternative(*item) for item in found.items())
+
+    @cached_property
+    def _readings(self) -> dict[str, list[Terms]]:
+        readings: dict[str, list[Terms]] = {}
+        for phrase in self._phrases:
+            readings.setdefault(phrase.keys[-1], []).append(tuple(self._analyzer.terms(phrase.text)))
+        return readings
 
     def segments(self, terms: Sequence[str]) -> tuple[Segment, ...]:
         """Cut terms where entries begin and end, from the left, the longest first; what is in none, one by one."""

@@ -65,3 +65,39 @@ def test_entry_without_content_words_changes_nothing(others, entry):
 def test_no_entries_and_no_terms(others):
     assert others([], "社協の会議") == {"社協": {}, "会議": {}}
     assert others([COUNCIL], "") == {}
+
+
+# ------------------------------------------------------------------------------------------------ typed as it is read
+
+LAYERS = Synonyms(("重層", "重層的支援体制整備事業"))
+CARERS = Synonyms(("ヤングケアラー", "若年介護者"), broader=("ケアラー",))
+
+
+@pytest.fixture
+def read(analyzer):
+    """What a thesaurus of these entries offers for a text that is how a word is read."""
+
+    def look_up(entries, text):
+        return {"".join(other.terms): other.weight for other in Thesaurus(entries, analyzer).as_read(text)}
+
+    return look_up
+
+
+@pytest.mark.parametrize("typed", ["やんぐけあらー", "やんぐけあらあ", "ﾔﾝｸﾞけあらー"])
+def test_kana_mean_the_word_that_is_read_so_and_its_synonyms(read, typed):
+    assert read([CARERS], typed) == {"ヤングケアラー": SYNONYM, "若年介護者": SYNONYM}
+
+
+def test_kana_of_a_broader_word_find_the_narrower_ones_for_less(read):
+    assert read([CARERS], "けあらー") == {"ケアラー": SYNONYM, "ヤングケアラー": NARROWER, "若年介護者": NARROWER}
+
+
+@pytest.mark.parametrize(
+    "typed", ["ヤングケアラー", "重層", "やんぐ", "やんぐけあらーは", "juuso", "ふくろうのもり", ""]
+)
+def test_what_is_an_entry_itself_or_read_like_none_is_left_to_analysis(read, typed):
+    assert read([CARERS, LAYERS], typed) == {}
+
+
+def test_short_kana_are_read_like_too_many_words(read):
+    assert read([Synonyms(("生保", "生活保護"))], "せほ") == {}
