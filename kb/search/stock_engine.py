@@ -1,7 +1,7 @@
 """The engine to check with: stock Whoosh 2.7.4, its own schema, searcher, matchers and collectors.
 
-It answers as the engine that is used does, and shares nothing with it but what is to be indexed (``fields``), the formula
-(``ranking``) and the manifest. It is slow, for Python walks the postings one by one.
+It answers as the engine that is used does, and shares nothing with it but what is to be indexed (``fields``), the
+formula (``ranking``) and the manifest. It is slow, for Python walks the postings one by one.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import shutil
 import warnings
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from threading import RLock
@@ -27,7 +26,7 @@ from kb.search.index import Entry, Found
 from kb.search.manifest import Manifest
 from kb.search.nodes import IndexNode
 from kb.search.ranking import FIELDS
-from kb.search.stock_query import SEPARATOR, Ranking, Translator, Unscored
+from kb.search.stock_query import SEPARATOR, Keywords, Ranking, Translator, Unscored
 from kb.text.analyze import Analyzer
 
 with warnings.catch_warnings():
@@ -73,11 +72,9 @@ SCHEMA = fields.Schema(
     section=fields.ID(stored=True, sortable=True),
     document=fields.ID(stored=True),
     version=fields.STORED,
-    keywords=fields.STORED,
     day=fields.NUMERIC(int, sortable=True),
     keyword=_Values(),
     phrase=_Values(),
-    # Exact, where Whoosh's own lengths are rounded.
     **{name: _Terms() for name in FIELDS},
     **{f"{name}_length": fields.COLUMN(columns.NumericColumn("I")) for name in FIELDS},
 )
@@ -91,7 +88,8 @@ class _View:
         self.reader = MultiReader(leaves)
         self._is_empty = not leaves
         if leaves:
-            ranking = Ranking(self.reader, cache(_lengths))
+            ranking = Ranking(self.reader)
+            self._facet = cache(partial(Keywords, self.reader))
             self._searcher = Searcher(self.reader, weighting=ranking)
             self._translator = Translator(self.reader, ranking)
 
@@ -106,7 +104,7 @@ class _View:
         newest, best_first = sorting.FieldFacet("day", reverse=True), sorting.ScoreFacet()
         first, second = (newest, best_first) if sort == "date" else (best_first, newest)
         order = sorting.MultiFacet([first, second, sorting.FieldFacet("section")])
-        groups = {name: _facet(name) for name in facets}
+        groups = {name: self._facet(name) for name in facets}
         return self._searcher.search(asked, limit=None, sortedby=order, groupedby=groups or None)
 
     def score_in(self, section: str, node: IndexNode) -> float | None:
@@ -138,20 +136,10 @@ class _View:
         return list(self.reader.postings(name, term).all_ids())
 
 
-def _lengths(reader: Any, name: str) -> Any:
-    return reader.column_reader(f"{name}_length")
-
-
-def _facet(name: str) -> Any:
-    def values(keywords: Mapping[str, Sequence[str]]) -> list[str]:
-        return [*dict.fromkeys(keywords.get(name, ()))]
-
-    return sorting.StoredFieldFacet("keywords", allow_overlap=True, split_fn=values, maptype=sorting.Count)
-
-
 def _score(key: tuple[float, float, bytes], sort: Sort) -> float:
     """Whoosh's sorting keys have scores with the sign turned."""
-    return 0.0 - key[1 if sort == "date" else 0]
+    first, second, _ = key
+    return 0.0 - (second if sort == "date" else first)
 
 
 class _Snapshot:
@@ -187,8 +175,8 @@ class _Snapshot:
 class StockIndex:
     """An ``Index`` on disk. Make one with ``open`` or ``create``.
 
-    A commit copies the folder of each class that changes (links, as Whoosh never changes a file), lets Whoosh write to the
-    copy, and names it in a new manifest. One thread at a time searches: Whoosh's readers seek in files that they share.
+    A commit copies the folder of each class that changes (links, as Whoosh never changes a file), lets Whoosh write to
+    the copy, and names it in a new manifest. One thread searches at a time: Whoosh's readers seek in shared files.
     """
 
     def __init__(self, folder: Path, analyzer: Analyzer) -> None:
@@ -369,7 +357,7 @@ class StockIndex:
         folder = self._folder / _part(name, number + 1)
         shutil.rmtree(folder, ignore_errors=True)  # of a writer that was killed
         old = self._folder / _part(name, number)
-        shutil.copytree(old, folder, copy_function=os.link, ignore=shutil.ignore_patterns("*LOCK"))
+        shutil.copytree(old, folder, copy_function=_link, ignore=shutil.ignore_patterns("*LOCK"))
         writer = index.open_dir(str(folder), schema=SCHEMA).writer()
         try:
             for document in self._pending:
@@ -390,7 +378,6 @@ class StockIndex:
             "section": entry.section,
             "document": entry.document,
             "version": entry.version,
-            "keywords": dict(entry.keywords),
             "day": entry.date.toordinal() if entry.date else 0,
             "keyword": [f"{name}{SEPARATOR}{value}" for name, values in entry.keywords.items() for value in values],
             "phrase": [*completion.terms(entry.phrases)],
@@ -408,9 +395,14 @@ def _part(name: AccessClass, generation: int) -> str:
     return f"{name}.{generation}"
 
 
-def _publish(
-    folder: Path, made_with: str, generations: Mapping[AccessClass, int], known: Mapping[str, str]
-) -> None:
+def _link(file: str, beside: str) -> None:
+    try:
+        os.link(file, beside)
+    except OSError:  # a file system without links
+        shutil.copy2(file, beside)
+
+
+def _publish(folder: Path, made_with: str, generations: Mapping[AccessClass, int], known: Mapping[str, str]) -> None:
     """Make these generations of the classes the committed state."""
     parts = [folder / _part(name, number) for name, number in generations.items()]
     files = [f"{part.name}/{path.name}" for part in parts for path in part.iterdir() if not path.name.endswith("LOCK")]

@@ -1,10 +1,10 @@
 """Our trees of nodes as queries of stock Whoosh, and our ranking as its weighting model.
 
-Only what Whoosh 2.7.4 documents is used: queries, matchers, weighting models. Some of its queries do not do what they say
-(read in its source, November 2026), and are gone round here: ``Require`` acts as AND NOT; ``Not`` can give a deleted
-section; ``ConstantScoreQuery`` scores 1 where 0 is asked for, and nothing of the kind where a collector needs the score;
-``WeightingQuery`` has no effect; ``Or`` may choose a matcher that drops what scores 0, and has no ``minmatch`` yet;
-``Prefix`` counts no occurrences where there are more than 1,024 terms.
+Only what Whoosh 2.7.4 documents is used: queries, matchers, weighting models. Some of its queries do not do what they
+say (read in its source, November 2026) and are gone round here: ``Require`` acts as AND NOT; ``Not`` gives a deleted
+section that comes after the last one that is excluded; ``ConstantScoreQuery`` scores 1 where 0 is asked for, and not at
+all where a collector needs the score; ``WeightingQuery`` has no effect; ``Or`` may choose a matcher that drops what
+scores 0, and has no ``minmatch`` yet.
 """
 
 from __future__ import annotations
@@ -23,31 +23,33 @@ from kb.search.ranking import DECIMALS, FIELDS, fields, idf, norm, saturation
 with warnings.catch_warnings():
     # Frozen upstream: escapes and `is` comparisons that newer Pythons warn about when they first compile it.
     warnings.simplefilter("ignore")
-    from whoosh import matching, query, scoring
+    from whoosh import matching, query, scoring, sorting
 
 SEPARATOR = "\x1f"
 """Stands between name and value of a keyword (ASCII's unit separator: in no name)."""
 
-Lengths = Callable[[Whatever, str], Sequence[int]]
-"""How many terms a field has in each section of a segment's reader."""
-
 
 class Ranking(scoring.WeightingModel):  # type: ignore[misc] # Whoosh has no types
-    """``kb.search.ranking`` as Whoosh asks for it. Statistics are those of the sections in ``reader`` that are there."""
+    """``kb.search.ranking`` as Whoosh asks for it. Statistics are those of the sections not deleted."""
 
     use_final = True
 
-    def __init__(self, reader: Whatever, lengths: Lengths) -> None:
+    def __init__(self, reader: Whatever) -> None:
         self._reader = reader
-        self._lengths = lengths
         self.sections: int = reader.doc_count()
         self._averages = {name: self._average(name) for name in FIELDS}
+        self._norms = cache(self._norms_in)
         # Whoosh's own document frequencies count what has been deleted, too.
         self._containing = cache(lambda name, text: sum(1 for _ in reader.postings(name, text).all_ids()))
 
     def _average(self, name: str) -> float:
-        leaves = [(leaf, self._lengths(leaf, name)) for leaf, _ in self._reader.leaf_readers()]
-        return sum(lengths[n] for leaf, lengths in leaves for n in leaf.all_doc_ids()) / max(self.sections, 1)
+        leaves = [(leaf, _lengths(leaf, name)) for leaf, _ in self._reader.leaf_readers()]
+        total: int = sum(lengths[number] for leaf, lengths in leaves for number in leaf.all_doc_ids())
+        return total / max(self.sections, 1)
+
+    def _norms_in(self, leaf: Whatever, name: str) -> list[float]:
+        average = self._averages[name] or 1.0  # where all that is left has no terms, nothing is scored
+        return [norm(float(terms), average) for terms in _lengths(leaf, name)]
 
     def scorer(self, searcher: Whatever, fieldname: str, text: str | bytes, qf: float = 1) -> scoring.BaseScorer:  # noqa: ARG002 - Whoosh's names
         """What a term is worth in a section."""
@@ -61,21 +63,53 @@ class Ranking(scoring.WeightingModel):  # type: ignore[misc] # Whoosh has no typ
         """The score of so many occurrences in a section of this segment."""
         if not searcher.is_atomic():  # Whoosh asks for one of all segments together, and does not use it
             return lambda _number, _frequency: 0.0
-        lengths = self._lengths(searcher.reader(), name)
-
-        def score(number: int, frequency: float) -> float:
-            return FIELDS[name] * rarity * saturation(frequency, norm(float(lengths[number]), self._averages[name]))
-
-        return score
+        worth, norms = FIELDS[name] * rarity, self._norms(searcher.reader(), name)
+        return lambda number, frequency: worth * saturation(frequency, norms[number])
 
     def final(self, searcher: Whatever, docnum: int, score: float) -> float:  # noqa: ARG002 - Whoosh's names
         """Scores that differ by less than ``DECIMALS`` are the same."""
         return round(score, DECIMALS)
 
 
+def _lengths(leaf: Whatever, name: str) -> Whatever:
+    """How many terms a field has in each section of a segment: exact, where Whoosh's own lengths are rounded."""
+    return leaf.column_reader(f"{name}_length")
+
+
 class _Scorer(scoring.BaseScorer):  # type: ignore[misc] # Whoosh has no types
     def __init__(self, score: Callable[[Whatever], float]) -> None:
         self.score = score
+
+
+class Keywords(sorting.FacetType):  # type: ignore[misc] # Whoosh has no types
+    """Counts the values of a keyword. What ``FieldFacet`` does for a field with several values, but read only once."""
+
+    maptype = sorting.Count
+
+    def __init__(self, reader: Whatever, name: str) -> None:
+        self._values: list[list[str]] = [[] for _ in range(reader.doc_count_all())]
+        prefix = name + SEPARATOR
+        for term in reader.expand_prefix("keyword", prefix):
+            for number in reader.postings("keyword", term).all_ids():
+                self._values[number].append(term.decode().removeprefix(prefix))
+
+    def categorizer(self, global_searcher: Whatever) -> Whatever:  # noqa: ARG002 - Whoosh's names
+        """See Whoosh."""
+        return _Categorizer(self._values)
+
+
+class _Categorizer(sorting.Categorizer):  # type: ignore[misc] # Whoosh has no types
+    allow_overlap = True
+
+    def __init__(self, values: Sequence[Sequence[str]]) -> None:
+        self._values = values
+        self._start = 0
+
+    def set_searcher(self, segment_searcher: Whatever, docoffset: int) -> None:  # noqa: ARG002 - Whoosh's names
+        self._start = docoffset
+
+    def keys_for(self, matcher: Whatever, segment_docnum: int) -> Sequence[str]:  # noqa: ARG002 - Whoosh's names
+        return self._values[self._start + segment_docnum]
 
 
 # --------------------------------------------------------------------------------------------------- queries
@@ -102,6 +136,7 @@ class Unscored(query.WrappingQuery):  # type: ignore[misc] # Whoosh has no types
     """What a query matches, without scores."""
 
     def matcher(self, searcher: Whatever, context: Whatever = None) -> Whatever:
+        """See Whoosh."""
         return matching.ConstantScoreWrapperMatcher(self.child.matcher(searcher, context), score=0.0)
 
 
