@@ -58,7 +58,7 @@ class Asked:
         return [section for section, _ in self.found.hits]
 
 
-@pytest.fixture(params=["memory", "whoosh"])
+@pytest.fixture(params=ENGINES)
 def ask(request, analyzer, entry, tmp_path_factory):
     """Answers a query over texts, with each engine: ``ask({"a": "…"}, "…").ids`` are the sections found."""
     opened = []
