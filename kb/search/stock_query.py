@@ -13,7 +13,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any as Whatever
 
 from kb.model import Everything, Filter, Range
@@ -29,6 +29,10 @@ SEPARATOR = "\x1f"
 """Stands between name and value of a keyword (ASCII's unit separator: in no name)."""
 
 
+#: Terms whose number of sections is kept until the next commit.
+_TERMS = 10_000
+
+
 class Ranking(scoring.WeightingModel):  # type: ignore[misc] # Whoosh has no types
     """``kb.search.ranking`` as Whoosh asks for it. Statistics are those of the sections not deleted."""
 
@@ -40,7 +44,7 @@ class Ranking(scoring.WeightingModel):  # type: ignore[misc] # Whoosh has no typ
         self._averages = {name: self._average(name) for name in FIELDS}
         self._norms = cache(self._norms_in)
         # Whoosh's own document frequencies count what has been deleted, too.
-        self._containing = cache(lambda name, text: sum(1 for _ in reader.postings(name, text).all_ids()))
+        self._containing = lru_cache(_TERMS)(lambda name, text: sum(1 for _ in reader.postings(name, text).all_ids()))
 
     def _average(self, name: str) -> float:
         leaves = [(leaf, _lengths(leaf, name)) for leaf, _ in self._reader.leaf_readers()]
