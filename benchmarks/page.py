@@ -52,8 +52,8 @@ class Report:
 
     sections: int
     characters: int
-    ours: Engine
-    theirs: Engine
+    engines: Sequence[Engine]
+    """Each has answered the same queries."""
 
 
 def whole(reports: Sequence[Report], command: str) -> str:
@@ -67,7 +67,7 @@ def tables(reports: Sequence[Report]) -> str:
 
 
 def _report(report: Report) -> str:
-    engines = (report.ours, report.theirs)
+    engines = report.engines
     lines = [
         f"## {report.sections:,} sections, {report.characters / report.sections:,.0f} characters each",
         "",
@@ -79,8 +79,8 @@ def _report(report: Report) -> str:
         ),
         "",
         "| p50 / p95 in ms | " + " | ".join(f"{e.name}: matches | first | again" for e in engines) + " |",
-        "|---|---:|---:|---:|---:|---:|---:|",
-        *(f"| {kind} | " + " | ".join(_cells(e.times[kind]) for e in engines) + " |" for kind in report.ours.times),
+        "|---" + "|---:" * 3 * len(engines) + "|",
+        *(f"| {kind} | " + " | ".join(_cells(e.times[kind]) for e in engines) + " |" for kind in engines[0].times),
         "",
     ]
     return "\n".join(lines)

@@ -4,6 +4,7 @@
     python -m benchmarks.search --sizes 100000
     python -m benchmarks.search --write docs/benchmarks.md      the page with these figures
     python -m benchmarks.search --sizes 200 --quick             a few seconds: does it run?
+    python -m benchmarks.search --engines whoosh stock          beside Whoosh's own searcher, which is slow
 
 Everything is done in one process and one thread. Times are wall-clock times.
 """
@@ -29,15 +30,19 @@ from benchmarks.page import Built, Engine, Report, Times
 from benchmarks.questions import questions
 from kb.ingest.indexer import BATCH
 from kb.model import PUBLIC_ONLY, Query, Term
-from kb.search.index import Entry
+from kb.search.index import Entry, Index
 from kb.search.query import parse
 from kb.search.searcher import Searcher
+from kb.search.stock_engine import StockIndex
 from kb.search.thesaurus import Thesaurus
 from kb.search.whoosh_engine import WhooshIndex
 from kb.text.analyze import Analyzer, Token
 
 SIZES = (1_000, 10_000)
 TODAY = date(2026, 11, 24)
+
+DEFAULT = ("whoosh", "fts5")
+"""The engines that docs/benchmarks.md compares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark and print the figures."""
     options = _options().parse_args(arguments)
     effort = QUICK if options.quick else THOROUGH
-    reports = [measure(size, effort) for size in options.sizes]
+    reports = [measure(size, effort, options.engines) for size in options.sizes]
     print(page.tables(reports))
     if options.write:
         command = " ".join(["python -m benchmarks.search", *(arguments if arguments is not None else sys.argv[1:])])
@@ -83,13 +88,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description="Measure the search engine.")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="sections to index")
+    parser.add_argument("--engines", nargs="+", default=DEFAULT, choices=ENGINES, help="engines to measure")
     parser.add_argument("--quick", action="store_true", help="few queries: only to see that it runs")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="write a page with the figures")
     return parser
 
 
-def measure(size: int, effort: Effort) -> Report:
-    """Build both engines over the same sections and ask both the same queries."""
+def measure(size: int, effort: Effort, engines: Sequence[str] = DEFAULT) -> Report:
+    """Build engines over the same sections and ask all the same queries."""
     analyzer = TimedAnalyzer()
     analyzer.tokens("辞書を読み込む")
     entries = list(sections(size))
@@ -98,24 +104,43 @@ def measure(size: int, effort: Effort) -> Report:
         for kind, texts in questions(vocabulary(Random(1)), entries, effort.each).items()
     }
     with TemporaryDirectory() as folder:
-        ours = _whoosh(Path(folder) / "whoosh", entries, analyzer, asked, effort.rounds)
-        theirs = _fts5(Path(folder) / "fts5.sqlite3", entries, analyzer, asked, effort.rounds)
-    return Report(size, sum(len(entry.text) for entry in entries), ours, theirs)
+        measured = [
+            ENGINES[name](Path(folder) / name, entries, analyzer, asked, effort.rounds)
+            for name in dict.fromkeys(engines)
+        ]
+    return Report(size, sum(len(entry.text) for entry in entries), measured)
 
 
 def _whoosh(
     folder: Path, entries: Sequence[Entry], analyzer: TimedAnalyzer, asked: Mapping[str, Sequence[Query]], rounds: int
 ) -> Engine:
-    index = WhooshIndex.create(folder, analyzer)
+    return _index("Whoosh files, numpy", WhooshIndex.create(folder, analyzer), folder, entries, analyzer, asked, rounds)
+
+
+def _stock(
+    folder: Path, entries: Sequence[Entry], analyzer: TimedAnalyzer, asked: Mapping[str, Sequence[Query]], rounds: int
+) -> Engine:
+    return _index("stock Whoosh", StockIndex.create(folder, analyzer), folder, entries, analyzer, asked, rounds)
+
+
+def _index(  # noqa: PLR0913, PLR0917 - what every engine is measured with
+    name: str,
+    index: Index,
+    folder: Path,
+    entries: Sequence[Entry],
+    analyzer: TimedAnalyzer,
+    asked: Mapping[str, Sequence[Query]],
+    rounds: int,
+) -> Engine:
     built = _built(lambda: _fill(index, entries), analyzer, folder, len(entries))
     index.close()
     searcher = Searcher(index, analyzer, Thesaurus((), analyzer))
     times = _times(lambda query: searcher.search(query, PUBLIC_ONLY).found.total, asked, rounds)
     index.close()
-    return Engine("Whoosh files, numpy", built, times)
+    return Engine(name, built, times)
 
 
-def _fill(index: WhooshIndex, entries: Sequence[Entry]) -> None:
+def _fill(index: Index, entries: Sequence[Entry]) -> None:
     """As ingestion does: some documents a commit."""
     documents = [(document, list(several)) for document, several in groupby(entries, key=lambda entry: entry.document)]
     for start in range(0, len(documents), BATCH):
@@ -133,6 +158,10 @@ def _fts5(
     times = _times(lambda query: table.search(query.node, query.facets)[0], asked, rounds)
     table.close()
     return Engine("SQLite FTS5", built, times)
+
+
+#: By name. Stock Whoosh is left out unless it is asked for.
+ENGINES: Mapping[str, Callable[..., Engine]] = {"whoosh": _whoosh, "fts5": _fts5, "stock": _stock}
 
 
 def _built(build: Callable[[], None], analyzer: TimedAnalyzer, path: Path, size: int) -> Built:

@@ -84,7 +84,12 @@ SETTINGS: tuple[Setting, ...] = (
     _number("port", 0, 65535, "待ち受けるポート番号（0は空いている番号）"),
     _number("threads", 1, 64, "同時に応じる要求の数"),
     Setting("database", "目録のデータベース（空ならSQLite）", str, "postgresql+psycopg://… の形のURL"),
-    Setting("engine", "索引の方式", _one_of("whoosh", "memory"), "whoosh か memory"),
+    Setting(
+        "engine",
+        "索引の方式",
+        _one_of("whoosh", "stock", "memory"),
+        "whoosh か stock（確かめるためのもので、遅い）か memory",
+    ),
     _number("per_page", 1, 100, "検索結果の1ページの件数"),
     _number("extract_seconds", 1, 3600, "1つのファイルの読み取りにかけてよい秒数"),
     _number("extract_megabytes", 256, 65536, "1つのファイルの読み取りに使ってよいメモリー（MiB）"),

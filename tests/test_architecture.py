@@ -23,6 +23,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "text": (CORE | {"text"}, set()),
     "text.analyze": (CORE | {"text"}, {"sudachipy"}),
     "search": (CORE | {"text", "search"}, set()),
+    "search.stock": (CORE | {"text", "search"}, {"whoosh"}),
     "search.whoosh": (CORE | {"text", "search"}, {"whoosh", "numpy"}),
     "store": (CORE | {"codec", "store"}, {"sqlalchemy", "alembic", "filelock"}),
     "auth": (CORE | {"store", "auth"}, {"argon2"}),

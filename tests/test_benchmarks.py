@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from benchmarks import search
+from benchmarks import page, search
 from benchmarks.corpus import sections, vocabulary
 from benchmarks.questions import KINDS
 
@@ -15,26 +15,41 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(scope="module")
 def report():
-    return search.measure(600, search.QUICK)
+    return search.measure(600, search.QUICK, ("whoosh", "fts5", "stock"))
 
 
 def test_prints_figures_and_writes_the_page(tmp_path, capsys):
-    page = tmp_path / "benchmarks.md"
-    search.main(["--sizes", "60", "--quick", "--write", str(page)])
+    written_to = tmp_path / "benchmarks.md"
+    search.main(["--sizes", "60", "--quick", "--write", str(written_to)])
     assert "## 60 sections" in capsys.readouterr().out
-    written = page.read_text(encoding="utf-8")
-    assert f"python -m benchmarks.search --sizes 60 --quick --write {page}" in written
+    written = written_to.read_text(encoding="utf-8")
+    assert f"python -m benchmarks.search --sizes 60 --quick --write {written_to}" in written
     assert all(f"| {kind} |" in written for kind in KINDS)
 
 
-def test_both_engines_find_the_same(report):
+def test_fts5_finds_the_same(report):
     """Apart from questions (ours wants two words of four) and phrases (FTS5 knows no sentences)."""
+    ours, fts5, _ = report.engines
     for kind in KINDS.keys() - {"question", "phrase"}:
-        assert report.ours.times[kind].matches == report.theirs.times[kind].matches, kind
+        assert ours.times[kind].matches == fts5.times[kind].matches, kind
+
+
+def test_stock_whoosh_finds_the_same(report):
+    ours, _, stock = report.engines
+    assert {kind: times.matches for kind, times in ours.times.items()} == {
+        kind: times.matches for kind, times in stock.times.items()
+    }
 
 
 def test_every_kind_of_query_finds_something(report):
-    assert all(times.matches > 0 for times in report.ours.times.values())
+    assert all(times.matches > 0 for times in report.engines[0].times.values())
+
+
+def test_each_engine_has_its_columns(report):
+    head = next(line for line in page.tables([report]).splitlines() if line.startswith("| p50"))
+    assert [name for name in ("Whoosh files, numpy", "SQLite FTS5", "stock Whoosh") if f"{name}: matches" in head] == [
+        engine.name for engine in report.engines
+    ]
 
 
 def test_the_same_seed_gives_the_same_sections():
@@ -51,8 +66,8 @@ def test_words_are_as_unevenly_frequent_as_in_real_texts():
 
 
 def test_kept_page_has_the_figures_of_the_default_run():
-    page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
-    assert [int(size.replace(",", "")) for size in re.findall(r"^## ([\d,]+) sections", page, re.MULTILINE)] == [
+    kept = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    assert [int(size.replace(",", "")) for size in re.findall(r"^## ([\d,]+) sections", kept, re.MULTILINE)] == [
         *search.SIZES
     ]
-    assert all(f"| {kind} |" in page for kind in KINDS)
+    assert all(f"| {kind} |" in kept for kind in KINDS)

@@ -248,6 +248,15 @@ def test_the_memory_engine_answers_the_same(tmp_path):
         assert search(again, "民生委員").total == 1
 
 
+def test_the_engine_can_be_switched_and_switched_back(tmp_path):
+    with open_library(tmp_path, engine="whoosh") as library:
+        ingest_text(library, "だより12.txt", ISSUE)
+        answer = search(library, "ごみ 近所")
+    for engine in ("stock", "whoosh"):
+        with open_library(tmp_path, engine=engine) as again:
+            assert headings(search(again, "ごみ 近所")) == headings(answer)
+
+
 def test_a_library_can_be_opened_where_nothing_is(tmp_path):
     with open_library(tmp_path) as first:
         elsewhere = replace(first.config, home=tmp_path / "new")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from kb.errors import ConfigError, IndexBrokenError
 from kb.search.index import Index
 from kb.search.memory import MemoryIndex
+from kb.search.stock_engine import StockIndex
 from kb.search.whoosh_engine import WhooshIndex
 from kb.text.analyze import Analyzer
 
-ENGINES = ("whoosh", "memory")
+ENGINES = ("whoosh", "stock", "memory")
+
+_ON_DISK: Mapping[str, type[WhooshIndex | StockIndex]] = {"whoosh": WhooshIndex, "stock": StockIndex}
 
 
 def open_index(engine: str, folder: Path, analyzer: Analyzer) -> Index:
@@ -24,7 +28,7 @@ def open_index(engine: str, folder: Path, analyzer: Analyzer) -> Index:
     _check(engine)
     if engine == "memory":
         raise IndexBrokenError(str(folder), "メモリ上の索引は保存されません。", "作り直します。")
-    return WhooshIndex.open(folder, analyzer)
+    return _ON_DISK[engine].open(folder, analyzer)
 
 
 def create_index(engine: str, folder: Path, analyzer: Analyzer) -> Index:
@@ -35,7 +39,7 @@ def create_index(engine: str, folder: Path, analyzer: Analyzer) -> Index:
 
     """
     _check(engine)
-    return MemoryIndex(analyzer) if engine == "memory" else WhooshIndex.create(folder, analyzer)
+    return MemoryIndex(analyzer) if engine == "memory" else _ON_DISK[engine].create(folder, analyzer)
 
 
 def _check(engine: str) -> None:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 import pytest
 
 from kb.model import AccessClass
-from kb.search.engines import create_index
+from kb.search.engines import ENGINES, create_index
 from kb.search.index import Entry, Found
-from kb.search.memory import MemoryIndex
 from kb.search.query import parse
 from kb.search.searcher import Marker, Searcher
 from kb.search.thesaurus import Thesaurus
-from kb.search.whoosh_engine import WhooshIndex
 from kb.text.analyze import Analyzer
 
 
@@ -21,10 +19,10 @@ def analyzer():
     return Analyzer()
 
 
-@pytest.fixture(params=["memory", "whoosh"])
+@pytest.fixture(params=ENGINES)
 def index(request, tmp_path, analyzer):
     """An empty index of each engine."""
-    made = MemoryIndex(analyzer) if request.param == "memory" else WhooshIndex.create(tmp_path / "index", analyzer)
+    made = create_index(request.param, tmp_path / "index", analyzer)
     yield made
     made.close()
 
@@ -60,7 +58,7 @@ class Asked:
         return [section for section, _ in self.found.hits]
 
 
-@pytest.fixture(params=["memory", "whoosh"])
+@pytest.fixture(params=ENGINES)
 def ask(request, analyzer, entry, tmp_path_factory):
     """Answers a query over texts, with each engine: ``ask({"a": "…"}, "…").ids`` are the sections found."""
     opened = []

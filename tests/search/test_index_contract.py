@@ -1,17 +1,15 @@
-"""What every engine must do, and that both do the same."""
+"""What every engine must do, and that they do the same."""
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass, Everything, Filter, Range
-from kb.search.index import Entry
 from kb.search.memory import MemoryIndex
-from kb.search.nodes import NOTHING, All, Any, Beginning, Except, Keyword, Prefer, Run, Weighted, Word
+from kb.search.nodes import Any, Beginning, Except, Keyword, Run, Word
 from kb.search.whoosh_engine import WhooshIndex
+from tests.search.drawn import COMMITS, QUESTIONS, put
 
 
 def ids(found):
@@ -206,67 +204,6 @@ def test_terms_may_hold_any_character(index, entry):
 
 # ----------------------------------------------------------------------------------------------- the two agree
 
-WORDS = ("地域", "支援", "社協", "会議", "制度", "狭間", "ボランティア", "活動")
-TERMS = st.sampled_from(WORDS)
-FIELDS = st.sampled_from(["", "body", "title"])
-SENTENCES = st.lists(st.sampled_from([*WORDS, "。", "の"]), max_size=12).map("".join)
-DAYS = st.none() | st.dates(dt.date(2021, 1, 1), dt.date(2021, 1, 4))
-
-LEAVES = st.one_of(
-    st.builds(Word, TERMS, FIELDS),
-    st.builds(Run, st.lists(TERMS, min_size=1, max_size=3).map(tuple), FIELDS),
-    st.builds(Beginning, st.sampled_from(["ボ", "支", "社協", "地域", "x"]), FIELDS),
-    st.builds(Keyword, st.just("dates"), st.sampled_from("xyz")),
-    st.builds(Filter, st.just("type"), st.sampled_from("ab")),
-    st.builds(Range, st.just("date"), DAYS, DAYS),
-    st.just(Everything()),
-    st.just(NOTHING),
-)
-
-
-def branches(children):
-    several = st.lists(children, max_size=3).map(tuple)
-    return st.one_of(
-        st.builds(All, several),
-        st.builds(Any, several, st.integers(1, 3)),
-        st.builds(Except, children),
-        st.builds(Weighted, children, st.sampled_from([0.0, 0.5, 2.0])),
-        st.builds(Prefer, children, children),
-    )
-
-
-NODES = st.recursive(LEAVES, branches, max_leaves=6)
-ENTRIES = st.builds(
-    Entry,
-    section=st.just(""),
-    document=st.sampled_from("pqrst"),
-    version=st.integers(1, 3),
-    access=st.sampled_from(list(AccessClass)),
-    title=SENTENCES,
-    heading=SENTENCES,
-    above=SENTENCES,
-    text=SENTENCES,
-    date=DAYS,
-    keywords=st.fixed_dictionaries(
-        {
-            "type": st.sampled_from("ab").map(lambda v: (v,)),
-            "dates": st.lists(st.sampled_from("xyz"), unique=True).map(tuple),
-        }
-    ),
-)
-DOCUMENTS = st.lists(ENTRIES, max_size=3).map(
-    lambda several: [
-        replace(e, section=f"{several[0].document}{n}", document=several[0].document, version=several[0].version)
-        for n, e in enumerate(several)
-    ]
-)
-COMMITS = st.lists(st.lists(st.tuples(st.sampled_from("pqrst"), DOCUMENTS), max_size=4), min_size=1, max_size=4)
-QUESTIONS = st.lists(
-    st.tuples(NODES, st.frozensets(st.sampled_from(list(AccessClass))), st.sampled_from(["relevance", "date"])),
-    min_size=4,
-    max_size=8,
-)
-
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(commits=COMMITS, questions=QUESTIONS)
@@ -274,11 +211,7 @@ def test_engines_agree(commits, questions, analyzer, tmp_path_factory):
     memory = MemoryIndex(analyzer)
     whoosh = WhooshIndex.create(tmp_path_factory.mktemp("index"), analyzer)
     for commit in commits:
-        for removed, entries in commit:
-            for index in (memory, whoosh):
-                index.replace(entries[0].document if entries else removed, entries)
-        for index in (memory, whoosh):
-            index.commit()
+        put(commit, memory, whoosh)
         assert whoosh.documents() == memory.documents()
         for node, access, sort in questions:
             asked = {"access": access, "sort": sort, "offset": 1, "limit": 4, "facets": ("type", "dates")}

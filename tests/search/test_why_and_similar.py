@@ -4,6 +4,7 @@ import pytest
 
 from kb.model import EVERYTHING, PUBLIC_ONLY
 from kb.plugins import Plugins
+from kb.search.engines import ENGINES
 from kb.search.query import parse
 from kb.testing import extraction_of, ingest_text, open_library
 
@@ -41,7 +42,7 @@ def _read_here(monkeypatch):
     monkeypatch.setattr("kb.library.extract", lambda file, *_: extraction_of(file.read().decode()))
 
 
-@pytest.fixture(params=["memory", "whoosh"])
+@pytest.fixture(params=ENGINES)
 def library(tmp_path, request):
     plugins = Plugins.load(("kb_formats", "kb_privacy"))
     with open_library(tmp_path, plugins, engine=request.param) as opened:

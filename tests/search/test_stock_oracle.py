@@ -1,0 +1,148 @@
+"""The arrays against Whoosh itself: its own postings, matchers, collectors and facets must give the same answers."""
+
+from contextlib import closing
+from dataclasses import replace
+from itertools import groupby
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from whoosh import writing
+
+from benchmarks.corpus import sections
+from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass
+from kb.search.nodes import Any, Beginning, Run, Word
+from kb.search.stock_engine import StockIndex
+from kb.search.whoosh_engine import WhooshIndex
+from kb.text.phrases import compounds
+from tests.search.drawn import COMMITS, NODES, QUESTIONS, READERS, SENTENCES, TERMS, put
+
+FACETS = ("type", "dates", "year")
+
+
+@pytest.fixture
+def engines(analyzer, tmp_path_factory):
+    """Makes an empty index of each of the two engines."""
+
+    def make():
+        folder = tmp_path_factory.mktemp("indexes")
+        return WhooshIndex.create(folder / "arrays", analyzer), StockIndex.create(folder / "stock", analyzer)
+
+    return make
+
+
+def assert_same(arrays, stock, node, access, **asked):
+    ours = arrays.search(node, access=access, facets=FACETS, **asked)
+    theirs = stock.search(node, access=access, facets=FACETS, **asked)
+    assert [section for section, _ in ours.hits] == [section for section, _ in theirs.hits]
+    assert [score for _, score in ours.hits] == pytest.approx([score for _, score in theirs.hits], abs=1e-4)
+    assert (ours.total, ours.facets) == (theirs.total, theirs.facets)
+
+
+def merging(wanted):
+    """Whether Whoosh joins small segments when it commits: if it must not, there are as many as commits."""
+    return patch.object(writing, "MERGE_SMALL", writing.MERGE_SMALL if wanted else writing.NO_MERGE)
+
+
+def segments(folder):
+    return max(len(list(part.glob("*.seg"))) for part in folder.glob("public*"))
+
+
+ANY_LIBRARY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@ANY_LIBRARY
+@given(commits=COMMITS, questions=QUESTIONS, merge=st.booleans(), offset=st.integers(0, 3), limit=st.integers(0, 20))
+def test_arrays_answer_as_whoosh_does(commits, questions, merge, offset, limit, engines):
+    arrays, stock = engines()
+    with merging(merge), closing(arrays), closing(stock):
+        for commit in commits:
+            put(commit, arrays, stock)
+            assert arrays.documents() == stock.documents()
+            for node, access, sort in questions:
+                assert_same(arrays, stock, node, access, sort=sort, offset=offset, limit=limit)
+
+
+@ANY_LIBRARY
+@given(commits=COMMITS, nodes=st.lists(NODES, min_size=1, max_size=4), access=READERS, merge=st.booleans())
+def test_arrays_explain_a_section_as_whoosh_does(commits, nodes, access, merge, engines):
+    arrays, stock = engines()
+    with merging(merge), closing(arrays), closing(stock):
+        for commit in commits:
+            put(commit, arrays, stock)
+        for section in ("p0", "q1", "r2", "none"):
+            ours, theirs = (index.scores(nodes, section, access=access) for index in (arrays, stock))
+            assert [score is None for score in ours] == [score is None for score in theirs]
+            assert [s for s in ours if s is not None] == pytest.approx([s for s in theirs if s is not None], abs=1e-4)
+
+
+TYPED = st.sampled_from(["地", "支援", "かつ", "k", "社協会", "ぼらん"])
+
+
+@ANY_LIBRARY
+@given(
+    commits=COMMITS, access=READERS, typed=TYPED, hidden=st.frozensets(st.sampled_from("pqrst")), merge=st.booleans()
+)
+def test_arrays_complete_and_count_as_whoosh_does(commits, access, typed, hidden, merge, engines):
+    arrays, stock = engines()
+    with merging(merge), closing(arrays), closing(stock):
+        for commit in commits:
+            offered = [
+                (removed, [replace(e, phrases=tuple(compounds(e.text))) for e in entries])
+                for removed, entries in commit
+            ]
+            put(offered, arrays, stock)
+        asked = {"access": access, "hidden": hidden, "limit": 5}
+        assert arrays.completions([typed], **asked) == stock.completions([typed], **asked)
+        assert arrays.near(typed, **asked) == stock.near(typed, **asked)
+        words = ("地域", "会議", "活動", "無い")
+        assert arrays.frequencies(words, access=access) == stock.frequencies(words, access=access)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=SENTENCES, run=st.lists(TERMS, min_size=1, max_size=4).map(tuple))
+def test_runs_of_repeated_words_are_counted_alike(text, run, engines, entry):
+    arrays, stock = engines()
+    with closing(arrays), closing(stock):
+        first = "".join(run * 3)
+        put([("a", [entry("a", first)]), ("b", [entry("b", text)]), ("c", [entry("c", text * 2)])], arrays, stock)
+        assert_same(arrays, stock, Run(run), EVERYTHING)
+
+
+@pytest.fixture(scope="module")
+def library(analyzer, tmp_path_factory):
+    """Some hundred sections of realistic text in several segments, a third of which have been replaced or removed."""
+    folder = tmp_path_factory.mktemp("library")
+    arrays, stock = WhooshIndex.create(folder / "arrays", analyzer), StockIndex.create(folder / "stock", analyzer)
+    documents = [(name, list(several)) for name, several in groupby(sections(400), key=lambda e: e.document)]
+    classes = list(AccessClass)
+    documents = [(name, [replace(e, access=classes[n % 4 % 3]) for e in es]) for n, (name, es) in enumerate(documents)]
+    with merging(wanted=False):
+        for start in range(0, len(documents), 20):
+            put(documents[start : start + 20], arrays, stock)
+        put([(name, []) for name, _ in documents[::9]], arrays, stock)
+        put([(name, [replace(e, text=e.heading) for e in several]) for name, several in documents[1::5]], arrays, stock)
+    assert min(segments(folder / "arrays"), segments(folder / "stock")) > 2
+    yield arrays, stock
+    arrays.close()
+    stock.close()
+
+
+@pytest.mark.parametrize("access", [EVERYTHING, PUBLIC_ONLY, frozenset({AccessClass.MEMBERS, AccessClass.CASES})])
+@pytest.mark.parametrize("sort", ["relevance", "date"])
+def test_a_library_of_realistic_text_is_answered_alike(library, analyzer, access, sort):
+    arrays, stock = library
+    asked = 0
+    for one in list(sections(400))[::23]:
+        terms = analyzer.terms(one.heading) or ["相談"]
+        words = analyzer.terms(one.text)[:6]
+        for node in (
+            Word(terms[0]),
+            Run(tuple(terms[:3])),
+            Beginning(terms[0][:1]),
+            Any(tuple(Word(word) for word in words), 2),
+        ):
+            assert_same(arrays, stock, node, access, sort=sort, limit=1000)
+            asked += arrays.search(node, access=access).total > 0
+    assert asked > 20
