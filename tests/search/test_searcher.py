@@ -345,6 +345,23 @@ def test_broader_word_finds_the_narrower_one_way(ask):
     assert ask(texts, "ヤングケアラー", SYNONYMS).ids == ["narrow"]
 
 
+def test_kana_find_the_word_that_is_read_so_and_a_text_that_has_the_kana_comes_first(ask):
+    texts = {"word": "ヤングケアラーの集い", "kana": "やんぐけあらーのつどい", "parts": "ぐるりと歩く"}
+    answer = ask(texts, "やんぐけあらー", SYNONYMS)
+    assert answer.ids == ["kana", "word"]
+    assert "ヤングケアラー" in [span.text for span in answer.marker.mark("ヤングケアラーの集い") if span.marked]
+
+
+def test_kana_are_one_of_the_words_that_must_match(ask):
+    texts = {"both": "ヤングケアラーの集いを公民館で", "one": "ヤングケアラーの調査"}
+    assert ask(texts, "やんぐけあらー 公民館", SYNONYMS).ids == ["both"]
+
+
+def test_excluded_kana_hide_no_more_than_was_typed(ask):
+    texts = {"word": "ヤングケアラーの集い", "other": "公民館の集い"}
+    assert set(ask(texts, "集い -やんぐけあらー", SYNONYMS).ids) == {"word", "other"}
+
+
 def test_synonyms_are_marked_where_they_made_a_section_be_found(ask):
     marker = ask({"a": "社会福祉協議会の総会"}, "社協", SYNONYMS).marker
     assert [span.text for span in marker.mark("社会福祉協議会の総会") if span.marked] == ["社会福祉協議会"]
