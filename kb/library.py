@@ -93,8 +93,8 @@ def _logged() -> Iterator[None]:
     """A full disk, say, is no end of watching: what was listed is listed again the next time."""
     try:
         yield
-    except KbError:
-        log.exception("the sources could not be looked through")
+    except KbError as error:
+        log.error("the sources could not be looked through: %s", error)  # noqa: TRY400 - the error says it all
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ def ask(port, method, path, token, body=None, kind=None):
         connection.request(method, quote(path, safe="/?=&"), body, headers)
         answer = connection.getresponse()
         text = answer.read()
-        is_json = answer.headers.get_content_type() == "application/json"
+        is_json = answer.headers.get_content_type().endswith("json")  # problem+json, too
         return answer.status, json.loads(text) if is_json else text.decode()
     finally:
         connection.close()

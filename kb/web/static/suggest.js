@@ -13,7 +13,7 @@ function suggestions(input) {
   list.hidden = true;
   const told = document.createElement("span");
   told.className = "visually-hidden";
-  told.setAttribute("role", "status");
+  told.setAttribute("aria-live", "polite");
   input.after(list, told);
   for (const [name, value] of Object.entries({
     role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false",
