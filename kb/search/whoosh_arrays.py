@@ -305,14 +305,25 @@ class View:
         return numbers[kept], others[kept]
 
     def _runs(self, name: str, terms: tuple[str, ...]) -> tuple[Integers, Integers]:
-        """Numbers of the sections where the terms stand side by side, and how often."""
-        starts = []
-        for place, term in enumerate(terms):
-            numbers, positions = self._positions(name, term)
-            kept = positions >= place
-            starts.append((numbers[kept] << _POSITION_BITS) | (positions[kept] - place))
-        common = reduce(lambda one, other: np.intersect1d(one, other, assume_unique=True), starts)
+        """Numbers of the sections where the terms stand side by side, and how often.
+
+        Positions are looked at only in sections that have all of the terms, from the rarest term on: of the positions
+        of a common term, few are where a rare one is.
+        """
+        have_all = self._flags(self._postings(name, terms[0])[0])
+        for term in terms[1:]:
+            have_all &= self._flags(self._postings(name, term)[0])
+        if not have_all.any():
+            return _NONE, _NONE
+        starts = [self._starts_of_run(name, term, place, have_all) for place, term in enumerate(terms)]
+        common = reduce(_in_both, sorted(starts, key=len))
         return _counted(common >> _POSITION_BITS)
+
+    def _starts_of_run(self, name: str, term: str, place: int, within: Flags) -> Integers:
+        """Where a run would begin that has the term at ``place``, as one ascending number for section and position."""
+        numbers, positions = self._positions(name, term)
+        kept = within[numbers] & (positions >= place)
+        return (numbers[kept] << _POSITION_BITS) | (positions[kept] - place)
 
     def _beginnings(self, name: str, prefix: str) -> tuple[Integers, Integers]:
         """Numbers of the sections that have a term that begins so, and how many occurrences there are."""
@@ -359,6 +370,15 @@ def _near(leaf: Leaf, key: str) -> Iterator[tuple[str, int]]:
 
 #: A section number and a position in one 64-bit number. Positions fill 32 bits in the index.
 _POSITION_BITS = 32
+
+
+def _in_both(fewer: Integers, more: Integers) -> Integers:
+    """What is in both; both ascend, and nothing is in one twice."""
+    if not len(more):
+        return _NONE
+    places = np.minimum(np.searchsorted(more, fewer), len(more) - 1)
+    found: Integers = fewer[more[places] == fewer]
+    return found
 
 
 def _counted(numbers: Integers) -> tuple[Integers, Integers]:
