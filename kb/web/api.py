@@ -19,7 +19,7 @@ from kb.library import QUOTA_TIME, Origin, Receipt
 from kb.model import AccessClass, Config, Document, Filter, Role
 from kb.search.query import MAX_LENGTH, MAX_PER_PAGE
 from kb.web.access import needs, open_to_programs
-from kb.web.api_answers import Acknowledged, FacetOfResults, HandledPaper, Links, Papers, Results, Value
+from kb.web.api_answers import Acknowledged, FacetOfResults, HandledPaper, Links, Papers, Results, Suggestions, Value
 from kb.web.asking import LAST_PAGE, LONGEST_VALUE, SORTS, Asked, current_facets
 from kb.web.desk import accept
 from kb.web.errors import problem
@@ -27,6 +27,8 @@ from kb.web.openapi import Operation, given, operation
 from kb.web.parameters import Choice, Number, Parameter
 from kb.web.search import Facet, facets_of
 from kb.web.site import current_actor, current_library, current_site
+from kb.web.suggest import LONGEST as LONGEST_TYPED
+from kb.web.suggest import offered
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,10 @@ SEARCH = Operation(
         PER_PAGE,
     ),
     facets=True,
+)
+
+SUGGEST = Operation(
+    "打ちかけの言葉から候補を出す", {200: Suggestions}, (Parameter("q", "打ちかけの言葉", LONGEST_TYPED),)
 )
 
 DOCUMENTS = Operation(
@@ -112,6 +118,14 @@ def search() -> ResponseReturnValue:
             links=_links("api.search", args, question.page, page.pages),
         )
     )
+
+
+@blueprint.get("/suggest")
+@open_to_programs
+@operation(SUGGEST)
+def suggest() -> ResponseReturnValue:
+    """Phrases for what has been typed last: in kanji, kana or romaji, or half converted."""
+    return asdict(Suggestions(offered(given()["q"])))
 
 
 def _facet(facet: Facet) -> FacetOfResults:

@@ -69,6 +69,22 @@ class Papers:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A phrase that somebody may mean who is typing."""
+
+    text: Annotated[str, "候補の言葉"]
+    query: Annotated[str, "打ちかけの言葉を候補に置き換えた検索語の全体"]
+    count: Annotated[int, "その言葉のある記事の数"]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What is offered while somebody types, what is used most first."""
+
+    suggestions: Annotated[tuple[Suggestion, ...], "候補。最後の言葉についてのものです"]
+
+
+@dataclass(frozen=True, slots=True)
 class HandledPaper(WholePaper):
     """A document as staff see it: with how far it has come. ``version`` is that of the file that came last."""
 

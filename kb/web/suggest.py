@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, request
 
 from kb.web.access import open_to_all
+from kb.web.api_answers import Suggestion
 from kb.web.asking import clean
 from kb.web.site import current_library
 
@@ -23,9 +25,11 @@ LONGEST = 100
 @open_to_all
 def suggest() -> dict[str, Any]:
     """Phrases for what has been typed last, each with the number of articles that have it, and the whole query."""
-    typed = clean(request.args.get("q", ""), LONGEST)
+    return {"suggestions": [asdict(one) for one in offered(clean(request.args.get("q", ""), LONGEST))]}
+
+
+def offered(typed: str) -> tuple[Suggestion, ...]:
+    """Phrases for the last word of what has been typed."""
     before, space, last = typed.replace("\u3000", " ").rpartition(" ")
     found = current_library().completions(last, MOST) if last else []
-    return {
-        "suggestions": [{"text": one.text, "query": f"{before}{space}{one.text}", "count": one.count} for one in found]
-    }
+    return tuple(Suggestion(one.text, f"{before}{space}{one.text}", one.count) for one in found)

@@ -22,6 +22,8 @@ def test_a_search_is_saved_with_its_filters_and_made_again(reader):
     (link,) = reader.get("/mine/").links(r"^/search\?.*year=2022")
     assert reader.get(link).titles == ["民生委員との見守り"]
     assert "evil" not in link
+    (feed,) = reader.get("/mine/").links(r"^/search\.atom\?.*year=2022")
+    assert "民生委員との見守り" in reader.get(feed).data.decode()
     reader.post("/mine/searches/1/remove")
     assert "保存した検索（0件）" in reader.get("/mine/").text
 

@@ -78,3 +78,11 @@ def test_nothing_is_proposed_where_something_is_found(server):
 
 def test_nonsense_stays_nonsense(server):
     assert "もしかして" not in server.get("/search", q="ぴよぽよぷよ").text
+
+
+def test_programs_get_the_same(server):
+    with server.client.get("/api/suggest", query_string={"q": "片付け みんせ"}) as response:
+        (first, *_) = response.get_json()["suggestions"]
+    assert first == {"text": "民生委員", "query": "片付け 民生委員", "count": 1}
+    with server.client.get("/api/suggest", query_string={"q": "ダブル"}) as response:
+        assert response.get_json() == {"suggestions": []}
