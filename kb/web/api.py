@@ -46,6 +46,9 @@ ADDRESSES = Addresses(
     original=lambda document: url_for("documents.original", document=document),
 )
 
+PUBLISH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+"""What ``publish`` may say, and what it means."""
+
 PAGE = Number("page", "何ページ目か（1から）", most=LAST_PAGE)
 PER_PAGE = Number("per_page", "1ページの件数", usual=10, most=MAX_PER_PAGE)
 
@@ -81,7 +84,7 @@ ADD = Operation(
             "document": {"type": "string", "description": "資料のID。その資料の新しい版として受け付けます"},
             "publish": {
                 "type": "string",
-                "enum": ["1", "true", "yes"],
+                "enum": list(PUBLISH),
                 "description": "指摘がなければそのまま公開する",
             },
         },
@@ -223,7 +226,9 @@ def add() -> ResponseReturnValue:
 
 def _origin() -> Origin:
     form = request.form
-    chosen = form.get("access", "")
+    chosen, publish = form.get("access", ""), form.get("publish", "no")
+    if publish not in PUBLISH:
+        raise ConfigError("publish", f"publish「{publish}」は分かりません。", f"使える値：{'、'.join(PUBLISH)}")
     if chosen and chosen not in set(AccessClass):
         raise ConfigError("access", f"公開範囲「{chosen}」はありません。", f"使える値：{'、'.join(AccessClass)}")
     return Origin(
@@ -231,7 +236,7 @@ def _origin() -> Origin:
         content_type=form.get("type", ""),
         access=AccessClass(chosen) if chosen else None,
         document=form.get("document", ""),
-        held=form.get("publish", "") not in {"1", "true", "yes"},
+        held=not PUBLISH[publish],
     )
 
 
