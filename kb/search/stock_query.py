@@ -18,7 +18,7 @@ from typing import Any as Whatever
 
 from kb.model import Everything, Filter, Range
 from kb.search.nodes import All, Any, Beginning, Except, IndexNode, Keyword, Prefer, Run, Weighted, Word
-from kb.search.ranking import DECIMALS, FIELDS, fields, idf, norm, saturation
+from kb.search.ranking import DECIMALS, FIELDS, K1, fields, idf, norm, saturation
 
 with warnings.catch_warnings():
     # Frozen upstream: escapes and `is` comparisons that newer Pythons warn about when they first compile it.
@@ -59,9 +59,9 @@ class Ranking(scoring.WeightingModel):  # type: ignore[misc] # Whoosh has no typ
         """What a term is worth in a section."""
         rarity = idf(self.sections, self._containing(fieldname, text))
         if fieldname not in FIELDS:
-            return _Scorer(lambda _: rarity)
+            return _Scorer(lambda _: rarity, rarity)
         worth = self.saturated(searcher, fieldname, rarity)
-        return _Scorer(lambda matcher: worth(matcher.id(), matcher.weight()))
+        return _Scorer(lambda matcher: worth(matcher.id(), matcher.weight()), most(fieldname, rarity))
 
     def saturated(self, searcher: Whatever, name: str, rarity: float) -> Callable[[int, float], float]:
         """The score of so many occurrences in a section of this segment."""
@@ -75,14 +75,23 @@ class Ranking(scoring.WeightingModel):  # type: ignore[misc] # Whoosh has no typ
         return round(score, DECIMALS)
 
 
+def most(name: str, rarity: float) -> float:
+    """No section is worth more: Whoosh asks for it when it simplifies matchers, which it does every ten sections."""
+    return FIELDS[name] * rarity * (K1 + 1)
+
+
 def _lengths(leaf: Whatever, name: str) -> Whatever:
     """How many terms a field has in each section of a segment: exact, where Whoosh's own lengths are rounded."""
     return leaf.column_reader(f"{name}_length")
 
 
 class _Scorer(scoring.BaseScorer):  # type: ignore[misc] # Whoosh has no types
-    def __init__(self, score: Callable[[Whatever], float]) -> None:
+    def __init__(self, score: Callable[[Whatever], float], most: float) -> None:
         self.score = score
+        self._most = most
+
+    def max_quality(self) -> float:
+        return self._most
 
 
 class Keywords(sorting.FacetType):  # type: ignore[misc] # Whoosh has no types
@@ -171,23 +180,32 @@ class _AsOneTerm(query.WrappingQuery):  # type: ignore[misc] # Whoosh has no typ
         return self.child.matcher(searcher, (context or searcher.context()).set(weighting=scoring.Frequency()))
 
     def matcher(self, searcher: Whatever, context: Whatever = None) -> Whatever:
-        worth = self._ranking.saturated(searcher, self._name, self._rarity(searcher.get_parent()))
-        return _OneTermMatcher(self._plain(searcher, context), worth, self._frequency)
+        rarity = self._rarity(searcher.get_parent())
+        worth = self._ranking.saturated(searcher, self._name, rarity)
+        return _OneTermMatcher(self._plain(searcher, context), worth, most(self._name, rarity), self._frequency)
 
 
 class _OneTermMatcher(matching.WrappingMatcher):  # type: ignore[misc] # Whoosh has no types
     def __init__(
-        self, child: Whatever, worth: Callable[[int, float], float], frequency: Callable[[Whatever], float]
+        self,
+        child: Whatever,
+        worth: Callable[[int, float], float],
+        most: float,
+        frequency: Callable[[Whatever], float],
     ) -> None:
         super().__init__(child)
         self._worth = worth
+        self._most = most
         self._frequency = frequency
 
     def copy(self) -> Whatever:
         return self._replacement(self.child.copy())
 
     def _replacement(self, newchild: Whatever) -> Whatever:
-        return _OneTermMatcher(newchild, self._worth, self._frequency)
+        return _OneTermMatcher(newchild, self._worth, self._most, self._frequency)
+
+    def max_quality(self) -> float:
+        return self._most
 
     def score(self) -> float:
         return self._worth(self.child.id(), self._frequency(self.child))

@@ -1,8 +1,10 @@
 """The arrays against Whoosh itself: its own postings, matchers, collectors and facets must give the same answers."""
 
+import datetime as dt
 from contextlib import closing
 from dataclasses import replace
 from itertools import groupby
+from random import Random
 from unittest.mock import patch
 
 import pytest
@@ -11,12 +13,13 @@ from hypothesis import strategies as st
 from whoosh import writing
 
 from benchmarks.corpus import sections
-from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass
-from kb.search.nodes import Any, Beginning, Run, Word
+from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass, Filter, Range
+from kb.search.index import Entry
+from kb.search.nodes import All, Any, Beginning, Except, Prefer, Run, Weighted, Word
 from kb.search.stock_engine import StockIndex
 from kb.search.whoosh_engine import WhooshIndex
 from kb.text.phrases import compounds
-from tests.search.drawn import COMMITS, NODES, QUESTIONS, READERS, SENTENCES, TERMS, put
+from tests.search.drawn import COMMITS, NODES, QUESTIONS, READERS, SENTENCES, TERMS, WORDS, put
 
 FACETS = ("type", "dates", "year")
 
@@ -111,6 +114,41 @@ def test_runs_of_repeated_words_are_counted_alike(text, run, engines, entry):
 
 
 @pytest.fixture(scope="module")
+def crowd(analyzer, tmp_path_factory):
+    """As drawn, but more: Whoosh goes other ways where a query matches more than a few sections."""
+    random = Random(5)
+
+    def text(most):
+        return "".join(random.choices([*WORDS, "。", "の"], k=random.randint(0, most)))
+
+    def document(number):
+        name = f"d{number:03}"
+        day = random.choice([None, dt.date(2021, 1, random.randint(1, 4))])
+        values = {"type": (random.choice("ab"),), "dates": tuple(random.sample("xyz", random.randint(0, 3)))}
+        kind = random.choice(list(AccessClass))
+        return name, [
+            Entry(f"{name}-{n}", name, 1, kind, text(3), text(3), text(20), day, values, text(2))
+            for n in range(random.randint(0, 3))
+        ]
+
+    folder = tmp_path_factory.mktemp("crowd")
+    arrays, stock = WhooshIndex.create(folder / "arrays", analyzer), StockIndex.create(folder / "stock", analyzer)
+    with merging(wanted=False):
+        for start in range(0, 200, 50):
+            put([document(n) for n in range(start, start + 50)], arrays, stock)
+            put([document(random.randrange(200)) for _ in range(20)], arrays, stock)
+    yield arrays, stock
+    arrays.close()
+    stock.close()
+
+
+@settings(max_examples=200, deadline=None)
+@given(node=NODES, access=READERS, sort=st.sampled_from(["relevance", "date"]), offset=st.integers(0, 30))
+def test_arrays_answer_as_whoosh_does_where_much_is_found(node, access, sort, offset, crowd):
+    assert_same(*crowd, node, access, sort=sort, offset=offset, limit=30)
+
+
+@pytest.fixture(scope="module")
 def library(analyzer, tmp_path_factory):
     """Some hundred sections of realistic text in several segments, a third of which have been replaced or removed."""
     folder = tmp_path_factory.mktemp("library")
@@ -136,13 +174,22 @@ def test_a_library_of_realistic_text_is_answered_alike(library, analyzer, access
     asked = 0
     for one in list(sections(400))[::23]:
         terms = analyzer.terms(one.heading) or ["相談"]
-        words = analyzer.terms(one.text)[:6]
+        words = tuple(Word(word) for word in analyzer.terms(one.text)[:6])
+        first, second, third, *_ = words
+        kind = Filter("type", "newsletter")
         for node in (
             Word(terms[0]),
             Run(tuple(terms[:3])),
+            Run(tuple(word.term for word in words[:2])),
             Beginning(terms[0][:1]),
-            Any(tuple(Word(word) for word in words), 2),
+            Any(words, 2),
+            Any((Prefer(first, second), Weighted(third, 2.0), kind)),
+            All((Any((first, second)), Except(kind))),
+            Any((Except(Prefer(first, second)), All((second, Weighted(kind, 0.5)))), 1),
+            Prefer(Any((first, Except(second))), Run((second.term, third.term))),
+            All((Range("date", one.date, None), Weighted(Any(words, 3), 0.5))),
         ):
             assert_same(arrays, stock, node, access, sort=sort, limit=1000)
+            assert_same(arrays, stock, node, access, sort=sort, offset=3, limit=5)
             asked += arrays.search(node, access=access).total > 0
-    assert asked > 20
+    assert asked > 100
