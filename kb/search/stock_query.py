@@ -3,7 +3,8 @@
 Only what Whoosh 2.7.4 documents is used: queries, matchers, weighting models. Some of its queries do not do what they
 say (read in its source, November 2026) and are gone round here: ``Require`` acts as AND NOT; ``Not`` gives a deleted
 section that comes after the last one that is excluded; ``ConstantScoreQuery`` scores 1 where 0 is asked for, and not at
-all where a collector needs the score; ``WeightingQuery`` has no effect; ``Or`` may choose a matcher that drops what
+all where a collector needs the score; ``AndMaybe`` loses scores when it is skipped ahead, as an ``And`` around it does;
+``WeightingQuery`` has no effect; ``Or`` may choose a matcher that drops what
 scores 0, and has no ``minmatch`` yet.
 """
 
@@ -145,6 +146,18 @@ class _AtLeast(_Or):
         return matching.FilterMatcher(super().matcher(searcher, context), enough)
 
 
+class _PreferMatcher(matching.AndMaybeMatcher):  # type: ignore[misc] # Whoosh has no types
+    def skip_to(self, id: int) -> bool:  # noqa: A002 - Whoosh's name
+        moved: bool = self.a.skip_to(id)
+        if self.a.is_active() and self.b.is_active():
+            self.b.skip_to(self.a.id())
+        return moved
+
+
+class _Prefer(query.AndMaybe):  # type: ignore[misc] # Whoosh has no types
+    matcherclass = _PreferMatcher
+
+
 class Unscored(query.WrappingQuery):  # type: ignore[misc] # Whoosh has no types
     """What a query matches, without scores."""
 
@@ -251,7 +264,7 @@ class Translator:
             case Except(inner):
                 return Unscored(query.AndNot(query.Every(), self.query(inner)))
             case Prefer(inner, bonus):
-                return query.AndMaybe(self.query(inner), self.query(bonus))
+                return _Prefer(self.query(inner), self.query(bonus))
             case All(nodes):
                 return query.And([self.query(inner) for inner in nodes]) if nodes else _EVERYTHING
             case Any(nodes, at_least):

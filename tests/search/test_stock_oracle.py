@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from whoosh import writing
 
 from benchmarks.corpus import sections
-from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass, Filter, Range
+from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass, Everything, Filter, Range
 from kb.search.index import Entry
 from kb.search.nodes import All, Any, Beginning, Except, Prefer, Run, Weighted, Word
 from kb.search.stock_engine import StockIndex
@@ -172,7 +172,7 @@ def library(analyzer, tmp_path_factory):
 def test_a_library_of_realistic_text_is_answered_alike(library, analyzer, access, sort):
     arrays, stock = library
     asked = 0
-    for one in list(sections(400))[::23]:
+    for one in list(sections(400))[::37]:
         terms = analyzer.terms(one.heading) or ["相談"]
         words = tuple(Word(word) for word in analyzer.terms(one.text)[:6])
         first, second, third, *_ = words
@@ -187,9 +187,10 @@ def test_a_library_of_realistic_text_is_answered_alike(library, analyzer, access
             All((Any((first, second)), Except(kind))),
             Any((Except(Prefer(first, second)), All((second, Weighted(kind, 0.5)))), 1),
             Prefer(Any((first, Except(second))), Run((second.term, third.term))),
+            All((Everything(), Prefer(first, second))),
             All((Range("date", one.date, None), Weighted(Any(words, 3), 0.5))),
         ):
             assert_same(arrays, stock, node, access, sort=sort, limit=1000)
             assert_same(arrays, stock, node, access, sort=sort, offset=3, limit=5)
             asked += arrays.search(node, access=access).total > 0
-    assert asked > 100
+    assert asked > 60
