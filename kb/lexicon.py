@@ -14,6 +14,7 @@ from kb.search.lexical import ENOUGH, Problem, problems
 from kb.search.query import parse
 from kb.store.lexicon import Change, Entry, LexiconStore
 from kb.text.analyze import Analyzer
+from kb.text.cells import plain_cell
 
 #: Hits of either side that are compared, and new ones that are shown.
 COMPARED, SHOWN = 100, 3
@@ -23,9 +24,6 @@ DEPTH = 10
 
 #: The columns of the exported table. What stands between several words is 、.
 COLUMNS = ("同じ意味の語", "より広い語", "メモ", "使わない")
-
-#: What a spreadsheet takes for a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 ReaderWith = Callable[[Sequence[Synonyms]], Reader]
 """Makes a reader that searches with exactly these entries."""
@@ -191,7 +189,7 @@ class Lexicon:
         table.writerow(COLUMNS)
         for entry in reversed(self.entries()):
             words, broader = ("、".join(some) for some in (entry.synonyms.words, entry.synonyms.broader))
-            table.writerow([_safe(cell) for cell in (words, broader, entry.note, "使わない" if entry.off else "")])
+            table.writerow([plain_cell(cell) for cell in (words, broader, entry.note, "使わない" if entry.off else "")])
         return "\ufeff" + out.getvalue()
 
     def read_table(self, data: bytes) -> list[Entry]:
@@ -265,10 +263,6 @@ def rank(reader: Reader, query: str, section: str) -> int:
 def word_query(word: str) -> Query:
     """What somebody asks for who types this word."""
     return Query(Term(word), text=word, per_page=COMPARED, facets=())
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _read(data: bytes) -> Iterator[tuple[int, Entry]]:

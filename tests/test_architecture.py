@@ -54,7 +54,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         CORE
         | {"library", "reader", "answers", "desk", "lexicon", "auth", "config", "plugins", "hookapi"}
         | {"store.lexicon", "store.searches", "store.lists"}
-        | {"search.query", "search.why", "text.dates", "text.normalize", "web"},
+        | {"search.query", "search.why", "text.cells", "text.dates", "text.normalize", "web"},
         {"flask", "flask_bootstrap", "jinja2", "markupsafe", "werkzeug", "waitress"},
     ),
     "web.forms": (CORE | {"web"}, {"flask", "flask_wtf", "wtforms"}),

@@ -73,9 +73,17 @@ class Lists:
         return [Saved(*row) for row in self._rows(query)]
 
     def drop(self, account: int, saved: int) -> None:
-        """Keep a search no longer."""
+        """Keep a search no longer.
+
+        Raises:
+            NotFoundError: the account has none with this number.
+
+        """
         with writer(self._engine).begin() as connection:
-            connection.execute(delete(tables.saved_search).where(*_own(tables.saved_search, account, saved)))
+            gone = connection.execute(delete(tables.saved_search).where(*_own(tables.saved_search, account, saved)))
+            if not gone.rowcount:
+                fix = "マイリストの画面から選んでください。"
+                raise NotFoundError(str(saved), "この保存した検索はありません。", fix)
 
     # --------------------------------------------------------------------------------------------------- lists
 
@@ -112,13 +120,25 @@ class Lists:
             return int(key[0])
 
     def rename(self, account: int, collection: int, name: str) -> None:
-        """Call a list something else."""
+        """Call a list something else.
+
+        Raises:
+            NotFoundError: the account has none with this number.
+
+        """
+        self.collection(account, collection)
         with writer(self._engine).begin() as connection:
             mine = _own(tables.collection, account, collection)
             connection.execute(update(tables.collection).where(*mine).values(name=name))
 
     def remove(self, account: int, collection: int) -> None:
-        """Give up a list with all that is in it."""
+        """Give up a list with all that is in it.
+
+        Raises:
+            NotFoundError: the account has none with this number.
+
+        """
+        self.collection(account, collection)
         with writer(self._engine).begin() as connection:
             connection.execute(delete(tables.collection).where(*_own(tables.collection, account, collection)))
 

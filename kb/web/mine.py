@@ -13,7 +13,7 @@ from kb.errors import ConfigError
 from kb.model import Document, Role, Section
 from kb.store.lists import Item, Lists
 from kb.web.access import needs
-from kb.web.asking import clean, current_facets, read
+from kb.web.asking import asked, clean, current_facets, read
 from kb.web.shown import Shown, shown
 from kb.web.site import current_library, current_sign_in, current_site
 
@@ -59,9 +59,9 @@ def index() -> str:
 @needs(Role.READER)
 def save() -> ResponseReturnValue:
     """Keep a search under a name."""
-    asked = read(MultiDict(parse_qsl(clean(request.form.get("asked", ""), 4000))), current_facets()).at(1)
-    address = urlencode(asked.args, doseq=True)
-    name = clean(request.form.get("name", ""), LONGEST_NAME) or asked.text or "すべての記事"
+    question = asked().at(1)
+    address = urlencode(question.args, doseq=True)
+    name = clean(request.form.get("name", ""), LONGEST_NAME) or question.text or "すべての記事"
     return _done(lambda: lists().save(owner(), name, address), f"検索「{name}」を保存しました。")
 
 

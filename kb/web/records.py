@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +12,7 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 
 from kb.auth import AuditEntry
 from kb.model import EVERYTHING, Role
+from kb.text.cells import plain_cell
 from kb.web.access import needs
 from kb.web.asking import clean, page_number
 from kb.web.search import window
@@ -88,9 +88,6 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "資料の取り込みと変更": _CHANGES,
     "アカウントの変更": tuple(action for action in ACTIONS if action.startswith("user.")),
 }
-
-#: What a spreadsheet takes for a formula (OWASP, CSV injection): also in full width, and behind spaces.
-FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +167,7 @@ def _row(entry: AuditEntry, titles: Mapping[str, str]) -> str:
 
 def _line(*cells: str) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow(f"'{cell}" if FORMULA.match(cell) else cell for cell in cells)
+    csv.writer(out).writerow(map(plain_cell, cells))
     return out.getvalue()
 
 

@@ -43,7 +43,7 @@ def suffixed(text: Text) -> Iterator[Found]:
     for start, stop, candidates in sorted(_candidates(text), key=lambda one: (one[0], -one[1])):
         if start < end:
             continue
-        begins = _prefix(text, start)
+        begins = max(_prefix(text, start), end)
         place = _one_of(text, begins, start, stop, candidates)
         if place is not None:
             end = stop

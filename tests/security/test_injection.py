@@ -55,8 +55,11 @@ def test_formula_injection_in_every_csv_export(site):
         name = f"{formula.strip()[:40]}{number}"
         site.auth.invite(name, Role.READER, OPERATOR)
         site.as_("csw", f"{name}読む").get(f"/documents/{document}")
+    for number, formula in enumerate(FORMULAS):
+        words = {"words": f"{formula.strip()[:40]}友愛{number}号、見守り{number}号", "note": formula}
+        assert admin.post("/desk/thesaurus/save", **words).status == 303
     found = list(exports(admin))
-    assert [address for address, _, _ in found] == ["/admin/audit/log.csv"]
+    assert [address for address, _, _ in found] == ["/admin/audit/log.csv", "/desk/thesaurus/export.csv"]
     for _, text, headers in found:
         cells = [cell for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"))) for cell in row]
         assert {formula.strip() for formula in FORMULAS} <= {cell.lstrip("'").strip() for cell in cells}

@@ -18,7 +18,7 @@ def article(visitor, words):
 
 def test_a_search_is_saved_with_its_filters_and_made_again(reader):
     assert "この検索を保存する" in reader.get("/search?q=民生委員&year=2022").text
-    reader.post("/mine/searches", asked="q=民生委員&year=2022&page=3&evil=<b>")
+    reader.post("/mine/searches?q=民生委員&year=2022&page=3&evil=<b>")
     (link,) = reader.get("/mine/").links(r"^/search\?.*year=2022")
     assert reader.get(link).titles == ["民生委員との見守り"]
     assert "evil" not in link
@@ -47,7 +47,7 @@ def test_articles_are_put_together_noted_ordered_and_taken_out(reader):
 
 def test_nobody_reaches_the_list_of_somebody_else(reader, visitor):
     reader.post("/mine/lists", name="内緒")
-    reader.post("/mine/searches", asked="q=民生委員")
+    reader.post("/mine/searches?q=民生委員")
     other = visitor.as_("admin", "別の人")
     assert other.get("/mine/lists/1").status == 404
     assert other.post("/mine/lists/1", name="奪った").status == 404
@@ -84,7 +84,7 @@ def test_there_is_an_end_to_what_is_kept(reader, monkeypatch):
 
 def test_what_was_typed_is_never_html(reader):
     reader.post("/mine/lists", name="<b>太字</b>")
-    reader.post("/mine/searches", asked="q=<b>見守り</b>", name="<i>斜体</i>")
+    reader.post("/mine/searches?q=<b>見守り</b>", name="<i>斜体</i>")
     html = reader.get("/mine/").html
     assert "<b>" not in html
     assert "<i>" not in html
