@@ -324,6 +324,13 @@ class Library:
         finally:
             self._lock.release()
 
+    def warm(self) -> None:
+        """Read what the first suggestions need, so that nobody waits for it. Call in a thread beside a server."""
+        try:
+            self.reader(frozenset(AccessClass)).completions("あ")
+        except KbError as error:
+            log.warning("suggestions are not ready: %s", error.reason)
+
     def bring_up_to_date(self) -> None:
         """Index what has just been changed, unless another process is at work: that one will."""
         if self._locks():

@@ -149,6 +149,7 @@ def serve(session: Session, host: str | None, port: int | None, threads: int | N
         if library.config.safe_mode:
             err.print("[yellow]安全モード[/] プラグインなしで始めます。検索と閲覧だけができます。")
         app = create_app(library)
+        Thread(target=library.warm, daemon=True).start()
         with Supervisor(_worker(session, library.config.home)):
             config = library.config
             run(app, config.host, config.port, config.threads, first_steps(session), most_bytes(config))

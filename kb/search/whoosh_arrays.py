@@ -187,7 +187,8 @@ class View:
 
     def completions(self, beginnings: Sequence[str], hidden: frozenset[str], limit: int) -> list[Completion]:
         """See ``Index.completions``."""
-        found = [term for leaf in self._leaves for one in beginnings for term in _used(leaf, one)]
+        most = max(_MOST_TERMS // max(len(beginnings), 1), limit)
+        found = [term for leaf in self._leaves for one in beginnings for term in _used(leaf, one, most)]
         return self._counted(found, hidden, limit)
 
     def near(self, key: str, hidden: frozenset[str], limit: int) -> list[Completion]:
@@ -337,19 +338,20 @@ class View:
         return present, sums[present]
 
 
-#: Terms of one beginning that are looked at, those that most sections have; and phrases to spare: some may be in none.
+#: Terms of all beginnings together that are looked at in a segment, those that most sections have; and phrases to
+#: spare: some may turn out to be in no section any more.
 _MOST_TERMS, _SPARE = 400, 24
 
 _LAST = chr(0x10FFFF)
 
 
-def _used(leaf: Leaf, beginning: str) -> Iterator[tuple[str, int]]:
+def _used(leaf: Leaf, beginning: str, most: int) -> Iterator[tuple[str, int]]:
     """The terms that begin so with their counts, of very many those that most sections have."""
     terms, counts = leaf.phrases()
     start, end = bisect_left(terms, beginning), bisect_left(terms, beginning + _LAST)
     numbers: Integers = np.arange(start, end)
-    if len(numbers) > _MOST_TERMS:
-        numbers = start + np.argpartition(-counts[start:end], _MOST_TERMS)[:_MOST_TERMS]
+    if len(numbers) > most:
+        numbers = start + np.argpartition(-counts[start:end], most)[:most]
     for number in numbers.tolist():
         yield terms[number], int(counts[number])
 
