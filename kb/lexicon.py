@@ -120,8 +120,9 @@ class Lexicon:
     def preview(self, synonyms: Synonyms, note: str = "", number: int = 0) -> Preview:
         """What an entry would do, in place of entry ``number`` or as a new one (0)."""
         entry = Entry(number, synonyms, note)
-        others = used(self.given, [other for other in self.entries() if other.id != number])
-        before = self._reader_with(used(self.given, self.entries()))
+        entries = self.entries()
+        others = used(self.given, [other for other in entries if other.id != number])
+        before = self._reader_with(used(self.given, entries))
         found = problems(synonyms, others, self._analyzer, _share(before))
         if any(problem.stops for problem in found):
             return Preview(entry, tuple(found), ())
@@ -199,13 +200,14 @@ class Lexicon:
             ConfigError: a line is no entry; the sentence names it.
 
         """
-        known = {(entry.synonyms, entry.off) for entry in self.entries()}
+        before = self.entries()
+        known = {(entry.synonyms, entry.off) for entry in before}
         found: list[Entry] = []
         for number, entry in _read(data):
             if (entry.synonyms, entry.off) in known:
                 continue
             known.add((entry.synonyms, entry.off))
-            self._check_line(number, entry, [*self.entries(), *found])
+            self._check_line(number, entry, [*before, *found])
             found.append(entry)
         return found
 

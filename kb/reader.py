@@ -139,10 +139,9 @@ class Reader:
 
     def ranking(self, query: Query) -> list[tuple[str, Document, float]]:
         """The same page of the answer without snippets and facets: section ids, documents and scores, best first."""
-        found = self._searcher().search(replace(query, facets=()), self.access).found.hits
-        sections = self._catalogue.sections([section for section, _ in found], self.access)
-        documents = self._catalogue.documents_by_id({section.document for section in sections.values()}, self.access)
-        return [(one, documents[sections[one].document], score) for one, score in found if one in sections]
+        found = self.found(replace(query, facets=())).hits
+        documents = {section.id: document for section, document in self.with_documents([one for one, _ in found])}
+        return [(one, documents[one], score) for one, score in found if one in documents]
 
     def marker(self, query: Query) -> Marker:
         """Marks the words of a query in any text."""
@@ -239,13 +238,10 @@ class Reader:
 
         """
         found = self._catalogue.mentions(kind, self.access, first, last, limit, values)
-        sections = self._catalogue.sections(list(dict.fromkeys(section for section, _ in found)), self.access)
-        documents = self._catalogue.documents_by_id({section.document for section in sections.values()}, self.access)
-        return [
-            Mention(annotation, sections[section], documents[sections[section].document])
-            for section, annotation in found
-            if section in sections and sections[section].document in documents  # forgotten in the meantime
-        ]
+        known = self.with_documents(list(dict.fromkeys(section for section, _ in found)))
+        places = {section.id: (section, document) for section, document in known}
+        # What is not among them has been forgotten in the meantime.
+        return [Mention(annotation, *places[section]) for section, annotation in found if section in places]
 
     def original(self, document: Document) -> Path:
         """Where the original file of a document lies.

@@ -65,6 +65,17 @@ def read(found: str) -> tuple[str, bool]:
     return text, inner == "1"
 
 
+def key_of(found: str) -> str:
+    """The key in a term."""
+    return found.split(SEPARATOR, 1)[0]
+
+
+def is_near(found: str, key: str) -> bool:
+    """Whether a term is that of a whole phrase whose key is one slip away from ``key``."""
+    _, inner = read(found)
+    return not inner and is_one_slip(key_of(found), key)
+
+
 def is_one_slip(one: str, other: str) -> bool:
     """Whether one character was left out, put in, mistaken or swapped with the next (Damerau 1964)."""
     if len(one) > len(other):

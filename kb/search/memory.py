@@ -9,7 +9,7 @@ from datetime import date
 from threading import Lock
 
 from kb.model import AccessClass, Everything, Filter, Range, Sort
-from kb.search.completion import SEPARATOR, Completion, best, is_one_slip, read, terms
+from kb.search.completion import Completion, best, is_near, read, terms
 from kb.search.fields import places
 from kb.search.index import Entry, Found
 from kb.search.nodes import All, Any, Beginning, Except, IndexNode, Keyword, Prefer, Run, Weighted, Word
@@ -100,12 +100,7 @@ class MemoryIndex:
 
     def near(self, key: str, *, access: frozenset[AccessClass], hidden: frozenset[str], limit: int) -> list[Completion]:
         """See ``Index``."""
-
-        def is_near(term: str) -> bool:
-            found, inner, _ = term.split(SEPARATOR)
-            return inner == "0" and is_one_slip(found, key)
-
-        return self._phrases(is_near, access, hidden, limit)
+        return self._phrases(lambda term: is_near(term, key), access, hidden, limit)
 
     def _phrases(
         self, wanted: Callable[[str], bool], access: frozenset[AccessClass], hidden: frozenset[str], limit: int

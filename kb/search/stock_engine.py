@@ -20,7 +20,7 @@ from typing import Any
 from kb.errors import BusyError, IndexBrokenError, told
 from kb.model import AccessClass, Sort
 from kb.search import completion, manifest
-from kb.search.completion import Completion, best, is_one_slip
+from kb.search.completion import Completion, best, is_near
 from kb.search.fields import Places, length, places
 from kb.search.index import Entry, Found
 from kb.search.manifest import Manifest
@@ -250,12 +250,7 @@ class StockIndex:
 
     def near(self, key: str, *, access: frozenset[AccessClass], hidden: frozenset[str], limit: int) -> list[Completion]:
         """See ``Index``."""
-
-        def is_near(term: str) -> bool:
-            found, inner, _ = term.split(completion.SEPARATOR)
-            return inner == "0" and is_one_slip(found, key)
-
-        return self._phrases(is_near, access, hidden, limit)
+        return self._phrases(lambda term: is_near(term, key), access, hidden, limit)
 
     def _phrases(
         self, wanted: Callable[[str], bool], access: frozenset[AccessClass], hidden: frozenset[str], limit: int

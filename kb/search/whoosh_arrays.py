@@ -18,8 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.model import Everything, Filter, Range, Sort
-from kb.search.completion import SEPARATOR as SEPARATOR_OF_PHRASES
-from kb.search.completion import Completion, best, is_one_slip, read
+from kb.search.completion import Completion, best, is_near, read
 from kb.search.index import Found
 from kb.search.nodes import All, Any, Beginning, Except, IndexNode, Keyword, Prefer, Run, Weighted, Word
 from kb.search.ranking import DECIMALS, fields, idf, norm, saturation
@@ -365,8 +364,7 @@ def _near(leaf: Leaf, key: str) -> Iterator[tuple[str, int]]:
     end = key[half:][::-1]
     numbers |= set(order[bisect_left(backwards, end) : bisect_left(backwards, end + _LAST)].tolist())
     for number in numbers:
-        found, inner, _ = terms[number].split(SEPARATOR_OF_PHRASES)
-        if inner == "0" and is_one_slip(found, key):
+        if is_near(terms[number], key):
             yield terms[number], int(counts[number])
 
 

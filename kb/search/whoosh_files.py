@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.search.completion import key_of
+
 with warnings.catch_warnings():
     # Frozen upstream: escapes and `is` comparisons that newer Pythons warn about when they first compile it.
     warnings.simplefilter("ignore")
@@ -39,8 +41,6 @@ BLOCK = 1024
 
 #: Megabytes of postings that a writer keeps in memory before it spills them to a file.
 WRITER_MEGABYTES = 256
-
-_KEY_END = "\x1f"
 
 PREFIX = "MAIN"
 """Whoosh's name for an index; part of its file names."""
@@ -189,7 +189,7 @@ class Leaf:
         terms, _ = self.phrases()
         with self._lock:
             if self._backwards is None:
-                keys = [term.split(_KEY_END, 1)[0][::-1] for term in terms]
+                keys = [key_of(term)[::-1] for term in terms]
                 order = sorted(range(len(keys)), key=keys.__getitem__)
                 self._backwards = [keys[number] for number in order], np.array(order, dtype=np.int64)
             return self._backwards
