@@ -8,6 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from kb.model import NOTHING, AccessClass, Sort
+from kb.search.analysed import Analysed
 from kb.search.completion import Completion
 from kb.search.nodes import IndexNode
 from kb.text.phrases import Phrase
@@ -34,6 +35,8 @@ class Entry:
     """The headings that the section stands under, the outermost first, a line each."""
     phrases: tuple[Phrase, ...] = ()
     """What can be offered to somebody who types the beginning of it."""
+    analysed: Analysed | None = None
+    """Its terms, where they have been made already (``fields.analysed``); made when it is written if not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,10 @@ class Index(Protocol):
 
     def near(self, key: str, *, access: frozenset[AccessClass], hidden: frozenset[str], limit: int) -> list[Completion]:
         """Phrases with a key that differs from ``key`` by one slip of the pen; else as ``completions``."""
+        ...
+
+    def words(self, sections: Sequence[str], *, access: frozenset[AccessClass]) -> Mapping[str, bytes]:
+        """The tokens of these sections' texts, as ``kb.text.words`` encodes them, of those that the index has."""
         ...
 
     def documents(self) -> Mapping[str, int]:

@@ -10,7 +10,7 @@ from threading import Lock
 
 from kb.model import AccessClass, Everything, Filter, Range, Sort
 from kb.search.completion import Completion, best, is_near, read, terms
-from kb.search.fields import places
+from kb.search.fields import analysed
 from kb.search.index import Entry, Found
 from kb.search.nodes import All, Any, Beginning, Except, IndexNode, Keyword, Prefer, Run, Weighted, Word
 from kb.search.ranking import DECIMALS, FIELDS, fields, idf, norm, saturation
@@ -26,6 +26,7 @@ class _Section:
 
     entry: Entry
     positions: Mapping[str, Mapping[str, frozenset[int]]]
+    words: bytes
 
     def length(self, name: str) -> int:
         return sum(map(len, self.positions[name].values()))
@@ -35,8 +36,10 @@ class _Section:
 
 
 def _analysed(entry: Entry, analyzer: Analyzer) -> _Section:
-    found = places(entry, analyzer).items()
-    return _Section(entry, {name: {term: frozenset(at) for term, at in terms.items()} for name, terms in found})
+    found = analysed(entry, analyzer)
+    places = {"body": found.body.places(), "title": found.title.places()}
+    sets = {name: {term: frozenset(at) for term, at in terms.items()} for name, terms in places.items()}
+    return _Section(entry, sets, found.words)
 
 
 class MemoryIndex:
@@ -113,6 +116,11 @@ class MemoryIndex:
             for found in {read(term) for term in terms(section.entry.phrases) if wanted(term)}
         )
         return best((Completion(text, count, inner) for (text, inner), count in counts.items()), limit)
+
+    def words(self, sections: Sequence[str], *, access: frozenset[AccessClass]) -> Mapping[str, bytes]:
+        """See ``Index``."""
+        known = self._shelf(access).sections
+        return {section: known[section].words for section in sections if section in known}
 
     def documents(self) -> Mapping[str, int]:
         """See ``Index``."""

@@ -20,8 +20,9 @@ from typing import Any
 from kb.errors import BusyError, IndexBrokenError, told
 from kb.model import AccessClass, Sort
 from kb.search import completion, manifest
+from kb.search.analysed import Places
 from kb.search.completion import Completion, best, is_near
-from kb.search.fields import Places, length, places
+from kb.search.fields import analysed
 from kb.search.index import Entry, Found
 from kb.search.manifest import Manifest
 from kb.search.nodes import IndexNode
@@ -37,7 +38,7 @@ with warnings.catch_warnings():
     from whoosh.searching import Searcher
     from whoosh.util.filelock import FileLock
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Number of what lies in the files: raise it with every change, and indexes are rebuilt."""
 
 #: How often reading starts over because a writer has replaced the files meanwhile. Each time means a commit in between.
@@ -72,6 +73,7 @@ SCHEMA = fields.Schema(
     section=fields.ID(stored=True, sortable=True),
     document=fields.ID(stored=True),
     version=fields.STORED,
+    words=fields.STORED,
     day=fields.NUMERIC(int, sortable=True),
     keyword=_Values(),
     phrase=_Values(),
@@ -113,6 +115,10 @@ class _View:
             return None
         asked = query.And([Unscored(query.Term("section", section)), self._translator.query(node)])
         return next((_score(key, "relevance") for _, key in self._collected(asked, "relevance", ()).items()), None)
+
+    def words(self, sections: Sequence[str]) -> Mapping[str, bytes]:
+        numbers = {section: self._numbers("section", section) for section in sections}
+        return {one: self.reader.stored_fields(found[0])["words"] for one, found in numbers.items() if found}
 
     def frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
         return {term: len(self._numbers("body", term)) for term in terms}
@@ -242,6 +248,11 @@ class StockIndex:
             view = self._snapshot().view(access)
             return view.reader.doc_count(), view.frequencies(terms)
 
+    def words(self, sections: Sequence[str], *, access: frozenset[AccessClass]) -> Mapping[str, bytes]:
+        """See ``Index``."""
+        with self._lock:
+            return self._snapshot().view(access).words(sections)
+
     def completions(
         self, beginnings: Sequence[str], *, access: frozenset[AccessClass], hidden: frozenset[str], limit: int
     ) -> list[Completion]:
@@ -368,7 +379,8 @@ class StockIndex:
 
     def _fields(self, entry: Entry) -> dict[str, Any]:
         """The entry as the schema has it."""
-        found = places(entry, self._analyzer)
+        found = analysed(entry, self._analyzer)
+        rows = {"body": found.body, "title": found.title}
         return {
             "section": entry.section,
             "document": entry.document,
@@ -376,8 +388,9 @@ class StockIndex:
             "day": entry.date.toordinal() if entry.date else 0,
             "keyword": [f"{name}{SEPARATOR}{value}" for name, values in entry.keywords.items() for value in values],
             "phrase": [*completion.terms(entry.phrases)],
-            **found,
-            **{f"{name}_length": length(found[name]) for name in FIELDS},
+            "words": found.words,
+            **{name: rows[name].places() for name in FIELDS},
+            **{f"{name}_length": len(rows[name].terms) for name in FIELDS},
         }
 
 

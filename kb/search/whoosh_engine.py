@@ -17,8 +17,9 @@ from typing import Any
 from kb.errors import BusyError, IndexBrokenError, StorageError, told
 from kb.model import AccessClass, Sort
 from kb.search import completion, manifest, whoosh_files
+from kb.search.analysed import Places
 from kb.search.completion import Completion
-from kb.search.fields import Places, length, places
+from kb.search.fields import analysed
 from kb.search.index import Entry, Found
 from kb.search.manifest import Manifest
 from kb.search.nodes import IndexNode
@@ -135,6 +136,10 @@ class WhooshIndex:
         """See ``Index``."""
         return self._snapshot().view(access).near(key, hidden, limit)
 
+    def words(self, sections: Sequence[str], *, access: frozenset[AccessClass]) -> Mapping[str, bytes]:  # noqa: ARG002
+        """See ``Index``: this one keeps none."""
+        return {}
+
     def documents(self) -> Mapping[str, int]:
         """See ``Index``."""
         snapshot = self._snapshot()
@@ -247,14 +252,14 @@ class WhooshIndex:
 
     def _fields(self, entry: Entry) -> dict[str, Any]:
         """The entry as Whoosh's schema has it."""
-        found = places(entry, self._analyzer)
+        found = analysed(entry, self._analyzer)
         keywords = [f"{name}{SEPARATOR}{value}" for name, values in entry.keywords.items() for value in values]
         day = entry.date.toordinal() if entry.date else 0
-        lengths = length(found["body"]), length(found["title"])
+        lengths = len(found.body.terms), len(found.title.terms)
         record = Record(entry.section, entry.document, entry.version, day, *lengths)
         return {
-            "body": _encoded(found["body"]),
-            "title": _encoded(found["title"]),
+            "body": _encoded(found.body.places()),
+            "title": _encoded(found.title.places()),
             "keyword": dict.fromkeys(keywords, b""),
             "phrase": dict.fromkeys(completion.terms(entry.phrases), b""),
             "record": record.encode(),
