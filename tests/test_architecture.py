@@ -24,6 +24,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "text.analyze": (CORE | {"text"}, {"sudachipy"}),
     "search": (CORE | {"text", "search"}, set()),
     "search.stock": (CORE | {"text", "search"}, {"whoosh"}),
+    "search.arrays": (CORE | {"text", "search"}, {"numpy"}),
+    "search.arrays.codec": (CORE | {"search"}, {"whoosh", "numpy"}),
     "search.whoosh": (CORE | {"text", "search"}, {"whoosh", "numpy"}),
     "store": (CORE | {"codec", "store"}, {"sqlalchemy", "alembic", "filelock"}),
     "auth": (CORE | {"store", "auth"}, {"argon2"}),

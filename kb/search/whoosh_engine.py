@@ -7,7 +7,7 @@ nothing that a search returns, no score and no completion, can depend on a secti
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -17,23 +17,25 @@ from typing import Any
 from kb.errors import BusyError, IndexBrokenError, StorageError, told
 from kb.model import AccessClass, Sort
 from kb.search import completion, manifest, whoosh_files
-from kb.search.analysed import Places
+from kb.search.analysed import Row
+from kb.search.arrays.cache import Cache
+from kb.search.arrays.sections import Record
+from kb.search.arrays.segment import Segment
+from kb.search.arrays.view import SEPARATOR, View
 from kb.search.completion import Completion
 from kb.search.fields import analysed
 from kb.search.index import Entry, Found
 from kb.search.manifest import Manifest
 from kb.search.nodes import IndexNode
-from kb.search.whoosh_arrays import SEPARATOR, Cache, View
-from kb.search.whoosh_files import Leaf, Record
 from kb.text.analyze import Analyzer
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Number of what lies in the files: raise it with every change, and indexes are rebuilt."""
 
 #: How often reading starts over because a writer has replaced the files meanwhile. Each time means a commit in between.
 _ATTEMPTS = 10
 
-Leaves = Mapping[AccessClass, Sequence[tuple[Leaf, frozenset[int]]]]
+Leaves = Mapping[AccessClass, Sequence[tuple[Segment, frozenset[int]]]]
 """The segments of each class, with the numbers of the sections in them that have been replaced."""
 
 
@@ -55,13 +57,21 @@ class _Snapshot:
                 self._views[access] = View(allowed, self._cache)
             return self._views[access]
 
-    def records(self, access: AccessClass) -> list[tuple[int, Record]]:
-        """All sections of a class with the numbers that a writer knows them by."""
-        numbered, start = [], 0
+    def numbers(self, access: AccessClass, documents: Iterable[str]) -> list[int]:
+        """The numbers that a writer knows the sections of some documents by."""
+        wanted, found, start = list(documents), list[int](), 0
         for leaf, deleted in self.leaves[access]:
-            numbered += [(start + n, record) for n, record in enumerate(leaf.records) if n not in deleted]
-            start += leaf.size
-        return numbered
+            several = (number for document in wanted for number in leaf.sections.of_document(document).tolist())
+            found += [start + number for number in several if number not in deleted]
+            start += len(leaf.sections)
+        return found
+
+    def documents(self) -> dict[str, int]:
+        """The documents with their versions."""
+        found: dict[str, int] = {}
+        for leaf, deleted in (leaf for row in self.leaves.values() for leaf in row):
+            found |= leaf.sections.versions(deleted)
+        return found
 
 
 class WhooshIndex:
@@ -136,14 +146,13 @@ class WhooshIndex:
         """See ``Index``."""
         return self._snapshot().view(access).near(key, hidden, limit)
 
-    def words(self, sections: Sequence[str], *, access: frozenset[AccessClass]) -> Mapping[str, bytes]:  # noqa: ARG002
-        """See ``Index``: this one keeps none."""
-        return {}
+    def words(self, sections: Sequence[str], *, access: frozenset[AccessClass]) -> Mapping[str, bytes]:
+        """See ``Index``."""
+        return self._snapshot().view(access).words(sections)
 
     def documents(self) -> Mapping[str, int]:
         """See ``Index``."""
-        snapshot = self._snapshot()
-        return {record.document: record.version for name in AccessClass for _, record in snapshot.records(name)}
+        return self._snapshot().documents()
 
     def _snapshot(self) -> _Snapshot:
         """The present state. While there is none to be seen (a rebuilt index is being swapped in), the last one."""
@@ -179,7 +188,7 @@ class WhooshIndex:
         for name in AccessClass:
             folder = self._folder / name
             found = whoosh_files.segments(folder, committed.generations[name])
-            leaves[name] = [(opened.get(i) or Leaf(folder, segment), deleted) for i, deleted, segment in found]
+            leaves[name] = [(opened.get(one) or Segment(folder, one), deleted) for one, deleted in found]
         return leaves
 
     # ---------------------------------------------------------------------------------------------- writing
@@ -231,7 +240,7 @@ class WhooshIndex:
         before = self._snapshot()
         for name in AccessClass:
             entries = [e for document in self._pending.values() for e in document if e.access is name]
-            old = [number for number, record in before.records(name) if record.document in self._pending]
+            old = before.numbers(name, self._pending)
             if entries or old:
                 self._write_class(self._folder / name, old, entries)
         committed = _commit_files(self._folder, self._fingerprint, before.manifest.files)
@@ -244,7 +253,7 @@ class WhooshIndex:
                 writer.delete_document(number)
             for entry in entries:
                 writer.add_document(**self._fields(entry))
-            writer.commit()
+            writer.commit(mergetype=whoosh_files.merging)
         except BaseException:
             with suppress(Exception):  # it cannot close what it could not write; the first reason is the one to tell
                 writer.cancel()
@@ -253,16 +262,16 @@ class WhooshIndex:
     def _fields(self, entry: Entry) -> dict[str, Any]:
         """The entry as Whoosh's schema has it."""
         found = analysed(entry, self._analyzer)
-        keywords = [f"{name}{SEPARATOR}{value}" for name, values in entry.keywords.items() for value in values]
         day = entry.date.toordinal() if entry.date else 0
         lengths = len(found.body.terms), len(found.title.terms)
-        record = Record(entry.section, entry.document, entry.version, day, *lengths)
+        keywords = (f"{name}{SEPARATOR}{value}" for name, values in entry.keywords.items() for value in values)
         return {
-            "body": _encoded(found.body.places()),
-            "title": _encoded(found.title.places()),
-            "keyword": dict.fromkeys(keywords, b""),
-            "phrase": dict.fromkeys(completion.terms(entry.phrases), b""),
-            "record": record.encode(),
+            "body": found.body,
+            "title": found.title,
+            "keyword": Row(tuple(dict.fromkeys(keywords))),
+            "phrase": Row(tuple(dict.fromkeys(completion.terms(entry.phrases)))),
+            "record": Record(entry.section, entry.document, entry.version, day, *lengths),
+            "words": found.words,
         }
 
 
@@ -278,10 +287,6 @@ def _told(folder: Path) -> Iterator[None]:
         raise
 
 
-def _encoded(found: Places) -> dict[str, bytes]:
-    return {term: whoosh_files.encode_positions(at) for term, at in found.items()}
-
-
 def fingerprint(analyzer: Analyzer) -> str:
     """What an index must have been made with to be used."""
     return " ".join(["whoosh", version("whoosh"), "schema", str(SCHEMA_VERSION), analyzer.fingerprint])
@@ -290,16 +295,13 @@ def fingerprint(analyzer: Analyzer) -> str:
 def _commit_files(folder: Path, made_with: str, known: Mapping[str, str]) -> Manifest:
     """Make the newest generation of each class the committed state of the index."""
     generations = {name.value: whoosh_files.generation(folder / name) for name in AccessClass}
-    needed = [f"{name}/{file}" for name, number in generations.items() for file in _files(folder / name, number)]
+    needed = [
+        f"{name}/{file}" for name, number in generations.items() for file in whoosh_files.names(folder / name, number)
+    ]
     checksums = manifest.sync(folder, [name for name in needed if name not in known])
     committed = Manifest(made_with, generations, {name: known.get(name) or checksums[name] for name in needed})
     manifest.write(folder, committed)
     return committed
-
-
-def _files(folder: Path, generation: int) -> list[str]:
-    segments = whoosh_files.segments(folder, generation)
-    return whoosh_files.names(generation, [segment for _, _, segment in segments])
 
 
 def _remove_strangers(folder: Path, committed: Manifest) -> None:

@@ -1,7 +1,7 @@
 """The arrays against Whoosh itself: its own postings, matchers, collectors and facets must give the same answers."""
 
 import datetime as dt
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import groupby
 from random import Random
@@ -14,6 +14,7 @@ from whoosh import writing
 
 from benchmarks.corpus import sections
 from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass, Everything, Filter, Range
+from kb.search import whoosh_files
 from kb.search.index import Entry
 from kb.search.nodes import All, Any, Beginning, Except, Prefer, Run, Weighted, Word
 from kb.search.stock_engine import StockIndex
@@ -43,13 +44,16 @@ def assert_same(arrays, stock, node, access, **asked):
     assert (ours.total, ours.facets) == (theirs.total, theirs.facets)
 
 
+@contextmanager
 def merging(wanted):
-    """Whether Whoosh joins small segments when it commits: if it must not, there are as many as commits."""
-    return patch.object(writing, "MERGE_SMALL", writing.MERGE_SMALL if wanted else writing.NO_MERGE)
+    """Whether segments are joined at a commit (ours: any two): if they must not, there are as many as commits."""
+    stock = patch.object(writing, "MERGE_SMALL", writing.MERGE_SMALL if wanted else writing.NO_MERGE)
+    with stock, patch.object(whoosh_files, "FANOUT", 2 if wanted else 10_000):
+        yield
 
 
 def segments(folder):
-    return max(len(list(part.glob("*.seg"))) for part in folder.glob("public*"))
+    return max(len([*part.glob("*.seg"), *part.glob("*.terms")]) for part in folder.glob("public*"))
 
 
 ANY_LIBRARY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -76,8 +76,9 @@ def test_one_changed_bit_in_any_file_is_noticed(filled, folder, analyzer):
     WhooshIndex.open(folder, analyzer).close()
 
 
-def test_missing_file_is_noticed(filled, folder, analyzer):
-    next(path for path in files(folder) if path.suffix == ".seg").unlink()
+@pytest.mark.parametrize("kind", [".terms", ".sections", ".words", ".toc"])
+def test_missing_file_is_noticed(filled, folder, analyzer, kind):
+    next(path for path in files(folder) if path.suffix == kind and "public" in path.parts).unlink()
     with pytest.raises(IndexBrokenError, match="索引のファイルがありません"):
         WhooshIndex.open(folder, analyzer)
 
@@ -198,13 +199,17 @@ def test_eight_threads_read_while_one_writes(filled, entry):
 def test_files_are_closed_when_a_newer_state_has_taken_their_place(filled, entry):
     def maps():
         text = Path("/proc/self/maps").read_text()
-        return {line.split()[-1] for line in text.splitlines() if line.endswith((".seg", "(deleted)"))}
+        return {
+            line.split()[-1]
+            for line in text.splitlines()
+            if line.endswith((".terms", ".sections", ".words", "(deleted)"))
+        }
 
     total(filled)
     before = {path for path in maps() if "MAIN_" in path}
     filled.replace("a", [entry("a", "配食", version=2)])
     filled.commit()
-    for n in range(12):  # until Whoosh has merged the first segments
+    for n in range(12):  # until the first segments have been merged
         filled.replace(f"n{n}", [entry(f"n{n}", "配食")])
         filled.commit()
     assert before

@@ -1,0 +1,60 @@
+"""Strings side by side in one array, found by number or, if they are in order, by bisection."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.search.arrays.file import Arrays, named, part
+from kb.search.arrays.packing import Integers, pack_row, unpack_row
+
+
+def pack_strings(strings: Sequence[bytes]) -> dict[str, NDArray[np.generic]]:
+    """The arrays that ``Strings`` reads."""
+    lengths = np.fromiter(map(len, strings), dtype=np.int64, count=len(strings))
+    return {
+        "text": np.frombuffer(b"".join(strings), dtype=np.uint8),
+        "count": np.array([len(strings)], dtype="<u4"),
+        **named("lengths.", pack_row(lengths)),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Strings(Sequence[bytes]):
+    """UTF-8 texts by number, decoded when they are asked for."""
+
+    text: memoryview
+    starts: Integers
+    """Where each begins; one more for the end."""
+
+    @classmethod
+    def of(cls, arrays: Arrays) -> Strings:
+        """From what ``pack_strings`` returned."""
+        lengths = unpack_row(part(arrays, "lengths."), int(arrays["count"][0]))
+        return cls(arrays["text"].data, np.concatenate([[0], np.cumsum(lengths)]))
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, number: int) -> bytes:  # type: ignore[override] # no slices
+        if number >= len(self):
+            raise IndexError(number)
+        return bytes(self.text[self.starts[number] : self.starts[number + 1]])
+
+    def find(self, wanted: bytes) -> int:
+        """The number of a text among texts in order; -1 if it is not there."""
+        number = bisect_left(self, wanted)
+        return number if number < len(self) and self[number] == wanted else -1
+
+    def beginning(self, prefix: bytes) -> range:
+        """The numbers of those that begin so, among texts in order."""
+        # No UTF-8 text has the byte 0xFF: behind all that begin so.
+        return range(bisect_left(self, prefix), bisect_left(self, prefix + b"\xff"))
+
+    def some(self, numbers: Integers) -> list[bytes]:
+        """Several of them."""
+        return [self[number] for number in numbers.tolist()]

@@ -1,0 +1,520 @@
+"""Answering queries over postings, a whole array at a time.
+
+A ``View`` is one committed state of the index as one set of access classes sees it: its segments in a row, each section
+with a number. It never changes, so threads share it freely.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial, reduce
+from itertools import count
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.model import Everything, Filter, Range, Sort
+from kb.search.arrays.cache import Cache
+from kb.search.arrays.packing import Integers
+from kb.search.arrays.phrases import Phrases, near, used
+from kb.search.arrays.sections import Sections
+from kb.search.arrays.terms import NONE, Terms
+from kb.search.completion import Completion, best, read
+from kb.search.index import Found
+from kb.search.nodes import All, Any, Beginning, Except, IndexNode, Keyword, Prefer, Run, Weighted, Word
+from kb.search.ranking import DECIMALS, fields, idf, norm, saturation
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+SEPARATOR = "\x1f"
+"""Stands between name and value of a keyword (ASCII's unit separator: in no name)."""
+
+
+class Leaf(Protocol):
+    """A segment: sections numbered from 0, and where each term stands in them."""
+
+    @property
+    def sections(self) -> Sections: ...  # noqa: D102 - the names say it
+    @property
+    def phrases(self) -> Phrases: ...  # noqa: D102
+    def field(self, name: str) -> Terms: ...  # noqa: D102
+    def words(self, number: int) -> bytes: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Which sections match, by ascending number, and their scores."""
+
+    numbers: Integers
+    scores: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Coded:
+    """The values of a field, and which each section has: 0 for none, else one more than the value's place.
+
+    Most fields have one value for a section, which ``first`` holds for each; ``numbers`` and ``codes`` hold what
+    sections have besides.
+    """
+
+    values: Sequence[str]
+    first: Integers
+    numbers: Integers
+    codes: Integers
+
+
+#: Numbers views, so that a cache can tell what was computed for which.
+_serial = count()
+
+
+class View:
+    """The sections that a search may see."""
+
+    def __init__(self, leaves: Sequence[tuple[Leaf, frozenset[int]]], cache: Cache) -> None:
+        """Put segments in a row; with each come the numbers of its sections that have been replaced."""
+        self._cache = cache
+        self._serial = next(_serial)
+        self._leaves = [leaf for leaf, _ in leaves]
+        self._whole = [not deleted for _, deleted in leaves]
+        self._starts = [0, *np.cumsum([len(leaf.sections) for leaf in self._leaves]).tolist()]
+        self._size = self._starts[-1]
+        self._live = np.ones(self._size, dtype=bool)
+        for (_, deleted), start in zip(leaves, self._starts, strict=False):
+            self._live[start + np.fromiter(deleted, dtype=np.int64, count=len(deleted))] = False
+        self._count = int(self._live.sum())
+        self._day = np.concatenate([NONE, *(leaf.sections.day for leaf in self._leaves)])
+        self._norms = {name: self._norm(name) for name in ("body", "title")}
+        self._facets: dict[str, _Coded] = {}
+        self._order: Integers | None = None
+
+    def _norm(self, name: str) -> Floats:
+        lengths = np.concatenate([NONE, *(leaf.sections.lengths[name] for leaf in self._leaves)])
+        total = float(lengths[self._live].sum())
+        return norm(lengths.astype(np.float64), total / self._count) if total else np.ones(len(lengths))
+
+    # --------------------------------------------------------------------------------------------- answering
+
+    def search(self, node: IndexNode, sort: Sort, offset: int, limit: int, facets: Sequence[str]) -> Found:
+        """See ``Index.search``."""
+        matches = self.match(node)
+        hits = self._best(matches, sort, offset + limit)[offset:]
+        return Found(len(matches.numbers), tuple(hits), {name: self._facet(name, matches.numbers) for name in facets})
+
+    def _best(self, matches: Matches, sort: Sort, limit: int) -> list[tuple[str, float]]:
+        """Ids and scores of the first ``limit`` in order."""
+        chosen = _candidates(self._day[matches.numbers] if sort == "date" else matches.scores, limit)
+        numbers, scores = matches.numbers[chosen], np.round(matches.scores[chosen], DECIMALS)
+        day = self._day[numbers]
+        first, second = (day, scores) if sort == "date" else (scores, day)
+        few = _first(first, second, limit)
+        numbers, scores, first, second = numbers[few], scores[few], first[few], second[few]
+        if len(numbers) > _MANY:
+            order = np.lexsort((self._place(numbers), -second, -first))[:limit]
+            return [(self._id(numbers[at]), float(scores[at])) for at in order]
+        ids = list(map(self._id, numbers.tolist()))
+        ordered = sorted(zip((-first).tolist(), (-second).tolist(), ids, scores.tolist(), strict=True))
+        return [(name, score) for _, _, name, score in ordered[:limit]]
+
+    def _place(self, numbers: Integers) -> Integers:
+        """Where sections come among all by their ids."""
+        if self._order is None:  # two threads may both sort: they come to the same
+            ids = [name for leaf in self._leaves for name in leaf.sections.ids]
+            order = np.empty(self._size, dtype=np.int64)
+            order[sorted(range(self._size), key=ids.__getitem__)] = np.arange(self._size)
+            self._order = order
+        return self._order[numbers]
+
+    def _id(self, number: int) -> str:
+        leaf = bisect_right(self._starts, number) - 1
+        return self._leaves[leaf].sections.ids[number - self._starts[leaf]].decode()
+
+    def _facet(self, name: str, numbers: Integers) -> Mapping[str, int]:
+        if name not in self._facets:  # two threads may both count what there is: they come to the same
+            self._facets[name] = self._coded(name)
+        coded = self._facets[name]
+        counts = np.bincount(coded.first[numbers], minlength=len(coded.values) + 1)
+        if len(coded.numbers):
+            among = self._flags(numbers)[coded.numbers]
+            counts += np.bincount(coded.codes[among], minlength=len(coded.values) + 1)
+        return {value: found for value, found in zip(coded.values, counts[1:].tolist(), strict=True) if found}
+
+    def _coded(self, name: str) -> _Coded:
+        prefix = name + SEPARATOR
+        terms = self._beginning("keyword", prefix)
+        found = [self._postings("keyword", term)[0] for term in terms]
+        first, numbers, codes = np.zeros(self._size, dtype=np.int64), [NONE], [NONE]
+        for code, sections in enumerate(found, 1):
+            more = sections[first[sections] > 0]
+            numbers.append(more)
+            codes.append(np.full(len(more), code))
+            alone = sections[first[sections] == 0]
+            first[alone] = code
+        values = [term.removeprefix(prefix) for term in terms]
+        return _Coded(values, first, np.concatenate(numbers), np.concatenate(codes))
+
+    def scores_in(self, section: str, nodes: Sequence[IndexNode]) -> list[float | None]:
+        """See ``Index.scores``."""
+        number = self._number(section)
+        return [None if number < 0 else _score(self.match(node), number) for node in nodes]
+
+    def words(self, sections: Sequence[str]) -> Mapping[str, bytes]:
+        """See ``Index.words``."""
+        found = {}
+        for section in sections:
+            if (number := self._number(section)) >= 0:
+                leaf = bisect_right(self._starts, number) - 1
+                found[section] = self._leaves[leaf].words(number - self._starts[leaf])
+        return found
+
+    def _number(self, section: str) -> int:
+        """The number of a section; -1 if it is not there (any more)."""
+        found = ((start, leaf.sections.find(section)) for leaf, start in zip(self._leaves, self._starts, strict=False))
+        return next((start + number for start, number in found if number >= 0 and self._live[start + number]), -1)
+
+    def frequencies(self, terms: Sequence[str]) -> tuple[int, Mapping[str, int]]:
+        """See ``Index.frequencies``."""
+        return self._count, {term: self._frequency("body", term) for term in terms}
+
+    def _frequency(self, name: str, term: str) -> int:
+        """How many sections have a term; postings are looked at only where some of the sections have been replaced."""
+        total = 0
+        for leaf, whole, start in zip(self._leaves, self._whole, self._starts, strict=False):
+            field = leaf.field(name)
+            number = field.terms.find(term.encode())
+            if number >= 0:
+                frequency = int(field.sections[number])
+                total += frequency if whole else int(self._live[start + field.postings(number)[0]].sum())
+        return total
+
+    # -------------------------------------------------------------------------------------------- completing
+
+    def completions(self, beginnings: Sequence[str], hidden: frozenset[str], limit: int) -> list[Completion]:
+        """See ``Index.completions``."""
+        most = max(_MOST_TERMS // max(len(beginnings), 1), limit)
+        found = [term for leaf in self._leaves for one in beginnings for term in used(leaf.phrases, one, most)]
+        return self._counted(found, hidden, limit)
+
+    def near(self, key: str, hidden: frozenset[str], limit: int) -> list[Completion]:
+        """See ``Index.near``."""
+        return self._counted([term for leaf in self._leaves for term in near(leaf.phrases, key)], hidden, limit)
+
+    def _counted(self, found: Sequence[tuple[str, int]], hidden: frozenset[str], limit: int) -> list[Completion]:
+        """The best of these terms, each with the number of sections that have it."""
+        counts: Counter[tuple[str, bool]] = Counter()
+        terms: dict[tuple[str, bool], str] = {}
+        for term, times in found:
+            phrase = read(term)
+            if terms.setdefault(phrase, term) == term:
+                counts[phrase] += times
+        likely = best((Completion(text, times, inner) for (text, inner), times in counts.items()), limit + _SPARE)
+        shown = self._shown(hidden)
+        # What the files count includes sections that have been replaced or must not be shown: now it is looked at.
+        true = ((one, self._postings("phrase", terms[one.text, one.inner])[0]) for one in likely)
+        counted = (Completion(one.text, int(shown[numbers].sum()), one.inner) for one, numbers in true)
+        return best((one for one in counted if one.count), limit)
+
+    def _shown(self, hidden: frozenset[str]) -> Flags:
+        shown = self._live.copy() if hidden else self._live
+        for document in hidden:
+            for leaf, start in zip(self._leaves, self._starts, strict=False):
+                shown[start + leaf.sections.of_document(document)] = False
+        return shown
+
+    # ---------------------------------------------------------------------------------------------- matching
+
+    def match(self, node: IndexNode) -> Matches:  # noqa: PLR0911 - one line for each kind of node
+        """The sections that a node matches."""
+        match node:
+            case Everything() | Range() | Except():
+                return self._all((node,))
+            case Filter(name, value):
+                return _unscored(self._postings("keyword", name + SEPARATOR + value)[0])
+            case Keyword(name, value):
+                numbers, _ = self._postings("keyword", name + SEPARATOR + value)
+                return Matches(numbers, np.full(len(numbers), idf(self._count, len(numbers))))
+            case Word() | Run() | Beginning():
+                numbers, scores = self._cache.get((self._serial, node), partial(self._leaf_node, node))
+                return Matches(numbers, scores)
+            case Weighted(inner, factor):
+                found = self.match(inner)
+                return Matches(found.numbers, found.scores * factor)
+            case Prefer(inner, bonus):
+                return self._prefer(self.match(inner), self.match(bonus))
+            case All(nodes):
+                return self._all(nodes)
+            case Any(nodes, at_least):
+                return self._any([self.match(inner) for inner in nodes], max(at_least, 1))
+
+    def _all(self, nodes: Sequence[IndexNode]) -> Matches:
+        """What all nodes match: first what has postings, the fewest first; then the rest is tested on what is left."""
+        tests = [node for node in nodes if isinstance(node, (Everything, Range, Except))]
+        found = sorted((self.match(node) for node in nodes if node not in tests), key=lambda one: len(one.numbers))
+        start = found[0] if found else _unscored(np.flatnonzero(self._live))
+        matches = reduce(self._both, found[1:], start)
+        for node in tests:
+            kept = self._kept(node, matches.numbers)
+            matches = Matches(matches.numbers[kept], matches.scores[kept])
+        return matches
+
+    def _kept(self, node: Everything | Range | Except, numbers: Integers) -> Flags:
+        """Which of these sections a node without postings matches."""
+        match node:
+            case Except(inner):
+                return ~self._among(numbers, self.match(inner).numbers)
+            case Range(_, first, last):
+                day = self._day[numbers]
+                earliest, latest = first.toordinal() if first else 1, last.toordinal() if last else np.inf
+                return np.logical_and(day >= earliest, day <= latest)
+            case Everything():
+                return np.ones(len(numbers), dtype=bool)
+
+    def _both(self, fewer: Matches, more: Matches) -> Matches:
+        """What is in both, with the sum of the scores."""
+        if len(fewer.numbers) * _SPARSE < len(more.numbers):
+            at, found = _places(fewer.numbers, more.numbers)
+            return Matches(fewer.numbers[found], fewer.scores[found] + more.scores[at[found]])
+        found = self._flags(more.numbers)[fewer.numbers]
+        numbers = fewer.numbers[found]
+        return Matches(numbers, fewer.scores[found] + self._spread(more)[numbers])
+
+    def _any(self, found: Sequence[Matches], at_least: int) -> Matches:
+        """What so many of them have, with the sum of the scores."""
+        several = [one for one in found if len(one.numbers)]
+        if len(several) < at_least:
+            return _unscored(NONE)
+        if len(several) == 1:
+            return several[0]
+        if sum(len(one.numbers) for one in several) * _SPARSE < self._size:
+            return _sum_up(several, at_least)
+        times, scores = np.zeros(self._size, dtype=np.uint8 if len(several) < _BYTE else np.int64), self._zeros()
+        for one in several:
+            times[one.numbers] += 1
+            scores[one.numbers] += one.scores
+        numbers = np.flatnonzero(times >= at_least)
+        return Matches(numbers, scores[numbers])
+
+    def _prefer(self, found: Matches, bonus: Matches) -> Matches:
+        if not len(bonus.numbers):
+            return found
+        if len(bonus.numbers) * _SPARSE < len(found.numbers):
+            at, both = _places(bonus.numbers, found.numbers)
+            scores = found.scores.copy()
+            scores[at[both]] += bonus.scores[both]
+            return Matches(found.numbers, scores)
+        return Matches(found.numbers, found.scores + self._spread(bonus)[found.numbers])
+
+    def _among(self, numbers: Integers, others: Integers) -> Flags:
+        """Which of the numbers are among the others; both ascend."""
+        if len(numbers) * _SPARSE < len(others):
+            return _places(numbers, others)[1]
+        return self._flags(others)[numbers]
+
+    def _flags(self, numbers: Integers) -> Flags:
+        flags = np.zeros(self._size, dtype=bool)
+        flags[numbers] = True
+        return flags
+
+    def _spread(self, matches: Matches) -> Floats:
+        """The scores by section number."""
+        scores = self._zeros()
+        scores[matches.numbers] = matches.scores
+        return scores
+
+    def _zeros(self) -> Floats:
+        return np.zeros(self._size)
+
+    # ------------------------------------------------------------------------------------------------ scoring
+
+    def _leaf_node(self, node: Word | Run | Beginning) -> tuple[Integers, Floats]:
+        """What a node that stands for terms matches: BM25 for each field, added up with the fields' weights."""
+        find: Callable[[str], tuple[Integers, Integers]]
+        match node:
+            case Word(term):
+                find = partial(self._postings, term=term)
+            case Run(terms):
+                find = partial(self._runs, terms=terms)
+            case Beginning(prefix):
+                find = partial(self._beginnings, prefix=prefix)
+        found = self._any([self._scored(name, *find(name)) for name in fields(node.field)], 1)
+        return found.numbers, found.scores
+
+    def _scored(self, name: str, numbers: Integers, counts: Integers) -> Matches:
+        worth = fields(name)[name] * idf(self._count, len(numbers))
+        return Matches(numbers, worth * saturation(counts.astype(np.float64), self._norms[name][numbers]))
+
+    # ----------------------------------------------------------------------------------------------- postings
+
+    def _postings(self, name: str, term: str) -> tuple[Integers, Integers]:
+        """Numbers of the sections that have the term in this field, and how often; those replaced are left out."""
+        parts = [
+            (found[0] + start, found[1])
+            for leaf, start in zip(self._leaves, self._starts, strict=False)
+            if (found := _of_leaf(leaf, name, term)) is not None
+        ]
+        return self._together(parts)
+
+    def _together(self, parts: Sequence[tuple[Integers, Integers]]) -> tuple[Integers, Integers]:
+        """The parts of all leaves in a row, without the sections that have been replaced."""
+        if not parts:
+            return NONE, NONE
+        numbers, others = (np.concatenate(arrays) for arrays in zip(*parts, strict=True)) if parts[1:] else parts[0]
+        if self._count == self._size:
+            return numbers, others
+        kept = self._live[numbers]
+        return numbers[kept], others[kept]
+
+    def _runs(self, name: str, terms: tuple[str, ...]) -> tuple[Integers, Integers]:
+        """Numbers of the sections where the terms stand side by side, and how often."""
+        found = ((_runs(leaf, name, terms), start) for leaf, start in zip(self._leaves, self._starts, strict=False))
+        return self._together([(numbers + start, counts) for (numbers, counts), start in found if len(numbers)])
+
+    def _beginnings(self, name: str, prefix: str) -> tuple[Integers, Integers]:
+        """Numbers of the sections that have a term that begins so, and how many occurrences there are."""
+        found = [self._postings(name, term) for term in self._beginning(name, prefix)]
+        if not found:
+            return NONE, NONE
+        numbers, counts = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+        sums = np.bincount(numbers, weights=counts, minlength=1).astype(np.int64)
+        present = np.flatnonzero(sums)
+        return present, sums[present]
+
+    def _beginning(self, name: str, prefix: str) -> list[str]:
+        """The terms of a field that begin so, in order."""
+        found: set[bytes] = set()
+        for leaf in self._leaves:
+            terms = leaf.field(name).terms
+            found.update(terms[number] for number in terms.beginning(prefix.encode()))
+        return [term.decode() for term in sorted(found)]
+
+
+#: From so many equals on, sections are ordered by a table of all rather than by their ids.
+_MANY = 2_000
+
+#: If one array is so much shorter than another, its numbers are looked up there one by one (measured: at 100,000
+#: sections bisection and an array of flags cost the same at about 1 to 20).
+_SPARSE = 20
+
+#: As many matches as a byte can count.
+_BYTE = 256
+
+#: Terms of all beginnings together that are looked at in a segment, those that most sections have; and phrases to
+#: spare: some may turn out to be in no section any more.
+_MOST_TERMS, _SPARE = 400, 24
+
+#: A section number and a position in one 64-bit number. Positions fill 32 bits in the index.
+_POSITION_BITS = 32
+
+
+def _of_leaf(leaf: Leaf, name: str, term: str) -> tuple[Integers, Integers] | None:
+    field = leaf.field(name)
+    number = field.terms.find(term.encode())
+    return field.postings(number) if number >= 0 else None
+
+
+def _runs(leaf: Leaf, name: str, terms: Sequence[str]) -> tuple[Integers, Integers]:
+    """The sections of one leaf where the terms stand side by side, and how often.
+
+    Positions are looked at only in sections that have all of the terms, from the rarest term on: of the positions of a
+    common term, few are where a rare one is.
+    """
+    field = leaf.field(name)
+    numbers = [field.terms.find(term.encode()) for term in terms]
+    if min(numbers) < 0:
+        return NONE, NONE
+    found = {number: field.postings(number) for number in set(numbers)}
+    sections = reduce(_in_both, sorted((sections for sections, _ in found.values()), key=len))
+    if not len(sections):
+        return NONE, NONE
+    starts = [
+        _starts(field, number, place, found[number], sections)
+        for place, number in sorted(enumerate(numbers), key=lambda one: len(found[one[1]][0]))
+    ]
+    runs, counts = np.unique(reduce(_in_both, starts) >> _POSITION_BITS, return_counts=True)
+    return runs, counts.astype(np.int64)
+
+
+def _starts(field: Terms, number: int, place: int, found: tuple[Integers, Integers], sections: Integers) -> Integers:
+    """Where a run would begin that has the term at ``place``, as one ascending number for section and position."""
+    having, counts = found
+    which = np.searchsorted(having, sections)
+    positions = field.positions(number, counts, which)
+    where = np.repeat(sections, counts[which])
+    possible = positions >= place
+    starts: Integers = (where[possible] << _POSITION_BITS) | (positions[possible] - place)
+    return starts
+
+
+def _in_both(fewer: Integers, more: Integers) -> Integers:
+    """What is in both; both ascend, and nothing is in one twice."""
+    if len(more) < len(fewer):
+        fewer, more = more, fewer
+    found: Integers = fewer[_places(fewer, more)[1]]
+    return found
+
+
+def _places(fewer: Integers, more: Integers) -> tuple[Integers, Flags]:
+    """For each of the fewer where it is among the more, and whether it is; both ascend."""
+    if not len(more):
+        return np.zeros(len(fewer), dtype=np.int64), np.zeros(len(fewer), dtype=bool)
+    at = np.minimum(np.searchsorted(more, fewer), len(more) - 1)
+    return at, more[at] == fewer
+
+
+def _sum_up(found: Sequence[Matches], at_least: int) -> Matches:
+    """``View._any`` for few matches: no array as long as the library is made."""
+    numbers, at, times = np.unique(
+        np.concatenate([one.numbers for one in found]), return_inverse=True, return_counts=True
+    )
+    weights = np.concatenate([one.scores for one in found])
+    scores = np.bincount(at, weights=weights, minlength=len(numbers)).astype(np.float64)
+    kept = times >= at_least
+    return Matches(numbers[kept], scores[kept])
+
+
+def _unscored(numbers: Integers) -> Matches:
+    return Matches(numbers, np.zeros(len(numbers)))
+
+
+def _score(matches: Matches, number: int) -> float | None:
+    at = int(np.searchsorted(matches.numbers, number))
+    there = at < len(matches.numbers) and matches.numbers[at] == number
+    return float(matches.scores[at]) if there else None
+
+
+def _first(first: Floats | Integers, second: Floats | Integers, limit: int) -> Integers:
+    """Indices of all that may be among the first ``limit`` by two keys: of those that the first leaves equal, few."""
+    if not 0 < limit < len(first):
+        return np.arange(min(len(first), limit * len(first)))
+    least = np.partition(first, len(first) - limit)[len(first) - limit]
+    above, equal = np.flatnonzero(first > least), np.flatnonzero(first == least)
+    return np.concatenate([above, equal[_candidates(second[equal], limit - len(above))]])
+
+
+#: Keys of which the greatest are looked for first; and what rounding may make equal.
+_BLOCK, _ROUNDING = 64, 10.0**-DECIMALS
+
+
+def _candidates(keys: Floats | Integers, limit: int) -> Integers:
+    """Indices of all that may be among the ``limit`` greatest, those that rounding makes equal to the last included.
+
+    The greatest of each block of keys are looked at first: the ``limit``-th of them is a lower bound that leaves few.
+    """
+    if limit >= len(keys):
+        return np.arange(len(keys))
+    if limit <= 0:
+        return NONE
+    blocks = len(keys) // _BLOCK
+    if blocks >= limit:
+        tops = keys[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+        chosen = np.flatnonzero(keys >= np.partition(tops, blocks - limit)[blocks - limit] - _ROUNDING)
+        keys = keys[chosen]
+    else:
+        chosen = np.arange(len(keys))
+    least = np.partition(keys, len(keys) - limit)[len(keys) - limit]
+    found: Integers = chosen[keys >= least - _ROUNDING]
+    return found
