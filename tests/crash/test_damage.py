@@ -105,7 +105,7 @@ def test_beside_a_running_server_the_check_up_has_a_damaged_index_made_anew(whol
         # The worker has the index open.
         assert place.bring(server.port, "新着.txt", "■新着\n\n秋の山吹の集いです。\n".encode())[0] == 202
         place.until(lambda: place.total(server.port, "山吹"), "the file is found")
-        (segment, *_) = sorted((place.home / "search_index" / "current" / "public").glob("*.seg"))
+        (segment, *_) = sorted((place.home / "search_index" / "current" / "public").glob("*.terms"))
         flipped(segment)
         code, said = place.kb("doctor")
         assert (code, "作り直しを頼みました" in said) == (6, True)

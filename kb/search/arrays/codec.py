@@ -18,6 +18,7 @@ from kb.search.analysed import Row
 from kb.search.arrays import file, sections, terms
 from kb.search.arrays.file import named
 from kb.search.arrays.packing import Integers
+from kb.search.arrays.phrases import backwards
 from kb.search.arrays.segment import FIELDS, Segment, files
 from kb.search.arrays.strings import pack_strings
 
@@ -115,7 +116,10 @@ class TermWriter(base.FieldWriter):  # type: ignore[misc] # Whoosh has no types
             built = terms.build(pool.rows.get(name, []), positional=positional)
             parts = [(built, np.arange(_last(pool.rows) + 1))]
             parts += [(segment.field(name).whole(), mapped) for segment, mapped in pool.merged]
-            arrays |= named(f"{name}.", terms.to_arrays(terms.merge(parts) if pool.merged else built))
+            postings = terms.merge(parts) if pool.merged else built
+            arrays |= named(f"{name}.", terms.to_arrays(postings))
+            if name == "phrase":
+                arrays |= {"phrase.backwards": backwards(postings.terms)}
         file.write(self._path, arrays)
 
     def close(self) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb.search.arrays.terms import Terms
 from kb.search.completion import is_near, key_of
@@ -14,11 +14,22 @@ from kb.search.completion import is_near, key_of
 _LAST = chr(0x10FFFF)
 
 
+def backwards(terms: Sequence[bytes]) -> NDArray[np.generic]:
+    """The numbers of the terms in the order of their keys read backwards; ``Phrases`` looks ends up in it."""
+    keys = [_turned(term) for term in terms]
+    return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype="<u4")
+
+
+def _turned(term: bytes) -> str:
+    return key_of(term.decode())[::-1]
+
+
 class Phrases:
     """The terms of the field ``phrase``, which begin with keys."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, order: NDArray[np.uint32]) -> None:
         self.terms = terms
+        self._order = order
 
     def __getitem__(self, number: int) -> str:
         return self.terms.terms[number].decode()
@@ -29,16 +40,12 @@ class Phrases:
 
     def ending(self, end: str) -> list[int]:
         """The numbers of those whose keys end so."""
-        keys, numbers = self._backwards
-        turned = end[::-1]
-        return numbers[bisect_left(keys, turned) : bisect_left(keys, turned + _LAST)]
+        first, last = (bisect_left(self._order, turned, key=self._key) for turned in (end[::-1], end[::-1] + _LAST))
+        found: list[int] = self._order[first:last].tolist()
+        return found
 
-    @cached_property
-    def _backwards(self) -> tuple[list[str], list[int]]:
-        """The keys backwards, in order, with their numbers; made when a word is first looked for that nobody wrote."""
-        keys = [key_of(term.decode())[::-1] for term in self.terms.terms]
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        return [keys[number] for number in order], order
+    def _key(self, number: int) -> str:
+        return _turned(self.terms.terms[int(number)])
 
 
 def used(phrases: Phrases, beginning: str, most: int) -> Iterator[tuple[str, int]]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
+
 from kb.search.arrays import file
 from kb.search.arrays.file import part
 from kb.search.arrays.phrases import Phrases
@@ -51,7 +53,7 @@ class Segment:
         self._fields = {field: Terms(part(arrays, f"{field}.")) for field in FIELDS}
         self._words = Strings.of(file.read(found.words))
         self.sections = Sections(file.read(found.sections))
-        self.phrases = Phrases(self._fields["phrase"])
+        self.phrases = Phrases(self._fields["phrase"], arrays["phrase.backwards"].view(np.uint32))
 
     def field(self, name: str) -> Terms:
         """The terms of a field."""

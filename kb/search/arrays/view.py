@@ -488,8 +488,8 @@ def _score(matches: Matches, number: int) -> float | None:
 
 def _first(first: Floats | Integers, second: Floats | Integers, limit: int) -> Integers:
     """Indices of all that may be among the first ``limit`` by two keys: of those that the first leaves equal, few."""
-    if not 0 < limit < len(first):
-        return np.arange(min(len(first), limit * len(first)))
+    if limit >= len(first):
+        return np.arange(len(first))
     least = np.partition(first, len(first) - limit)[len(first) - limit]
     above, equal = np.flatnonzero(first > least), np.flatnonzero(first == least)
     return np.concatenate([above, equal[_candidates(second[equal], limit - len(above))]])
