@@ -48,7 +48,7 @@ TERMS = st.lists(st.text(st.sampled_from("ああ会見守𠮷a-\x1f"), min_size=
 @given(TERMS, st.text(st.sampled_from("あ会見𠮷a"), max_size=2))
 def test_texts_are_found_by_themselves_and_by_their_beginnings(texts, prefix):
     ordered = sorted(texts)
-    strings = Strings.of(pack_strings([text.encode() for text in ordered]))
+    strings = Strings(pack_strings([text.encode() for text in ordered]))
     assert [strings.find(text.encode()) for text in ordered] == list(range(len(ordered)))
     assert strings.find("無い".encode()) == -1
     beginning = [strings[number].decode() for number in strings.beginning(prefix.encode())]

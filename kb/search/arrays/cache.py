@@ -7,15 +7,14 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-#: Memory for the answers to single words, phrases and beginnings, of all searches together: 16 bytes for each section
-#: that one matches. At 100,000 sections that is the words of some hundreds of searches; what was used longest ago is
-#: computed again when it is needed, which takes less than a millisecond for a common word.
-CACHE_BYTES = 128 * 1024 * 1024
+#: Memory for postings that have been unpacked and for the answers to single words, phrases and beginnings, of all
+#: searches together: 16 bytes each for each section that has the term. At 100,000 sections that is what some hundreds
+#: of searches need; what was used longest ago is read again when it is needed, which takes about a millisecond.
+CACHE_BYTES = 192 * 1024 * 1024
 
-Arrays = tuple[NDArray[np.int64], NDArray[np.float64]]
+Arrays = tuple[NDArray[Any], NDArray[Any]]
 
 
 class Cache:

@@ -51,9 +51,9 @@ class Sections:
     """The sections of a segment by number."""
 
     def __init__(self, arrays: Arrays) -> None:
-        self.ids = Strings.of(part(arrays, "ids."))
+        self.ids = Strings(part(arrays, "ids."))
         self._by_id = arrays["by_id"]
-        self._documents = Strings.of(part(arrays, "documents."))
+        self._documents = Strings(part(arrays, "documents."))
         self._versions = arrays["versions"]
         self._document = arrays["document"]
         self.day: Integers = arrays["day"].astype(np.int64)

@@ -51,7 +51,7 @@ class Segment:
         self.id = name
         arrays = file.read(found.terms)
         self._fields = {field: Terms(part(arrays, f"{field}.")) for field in FIELDS}
-        self._words = Strings.of(file.read(found.words))
+        self._words = Strings(file.read(found.words))
         self.sections = Sections(file.read(found.sections))
         self.phrases = Phrases(self._fields["phrase"], arrays["phrase.backwards"].view(np.uint32))
 

@@ -39,7 +39,9 @@ class Leaf(Protocol):
     """A segment: sections numbered from 0, and where each term stands in them."""
 
     @property
-    def sections(self) -> Sections: ...  # noqa: D102 - the names say it
+    def id(self) -> str: ...  # noqa: D102 - the names say it
+    @property
+    def sections(self) -> Sections: ...  # noqa: D102
     @property
     def phrases(self) -> Phrases: ...  # noqa: D102
     def field(self, name: str) -> Terms: ...  # noqa: D102
@@ -238,8 +240,7 @@ class View:
                 numbers, _ = self._postings("keyword", name + SEPARATOR + value)
                 return Matches(numbers, np.full(len(numbers), idf(self._count, len(numbers))))
             case Word() | Run() | Beginning():
-                numbers, scores = self._cache.get((self._serial, node), partial(self._leaf_node, node))
-                return Matches(numbers, scores)
+                return Matches(*self._cache.get((self._serial, node), partial(self._leaf_node, node)))
             case Weighted(inner, factor):
                 found = self.match(inner)
                 return Matches(found.numbers, found.scores * factor)
@@ -354,7 +355,7 @@ class View:
         parts = [
             (found[0] + start, found[1])
             for leaf, start in zip(self._leaves, self._starts, strict=False)
-            if (found := _of_leaf(leaf, name, term)) is not None
+            if (found := self._of_leaf(leaf, name, term)) is not None
         ]
         return self._together(parts)
 
@@ -370,8 +371,40 @@ class View:
 
     def _runs(self, name: str, terms: tuple[str, ...]) -> tuple[Integers, Integers]:
         """Numbers of the sections where the terms stand side by side, and how often."""
-        found = ((_runs(leaf, name, terms), start) for leaf, start in zip(self._leaves, self._starts, strict=False))
+        found = (
+            (self._runs_in(leaf, name, terms), start) for leaf, start in zip(self._leaves, self._starts, strict=False)
+        )
         return self._together([(numbers + start, counts) for (numbers, counts), start in found if len(numbers)])
+
+    def _runs_in(self, leaf: Leaf, name: str, terms: Sequence[str]) -> tuple[Integers, Integers]:
+        """The same of one leaf.
+
+        Positions are looked at only in sections that have all of the terms, from the rarest term on: of the positions
+        of a common term, few are where a rare one is.
+        """
+        field = leaf.field(name)
+        numbers = [field.terms.find(term.encode()) for term in terms]
+        if min(numbers) < 0:
+            return NONE, NONE
+        found = {number: self._read(leaf, name, number) for number in set(numbers)}
+        sections = reduce(_in_both, sorted((sections for sections, _ in found.values()), key=len))
+        if not len(sections):
+            return NONE, NONE
+        starts = [
+            _starts(field, number, place, found[number], sections)
+            for place, number in sorted(enumerate(numbers), key=lambda one: len(found[one[1]][0]))
+        ]
+        runs, counts = np.unique(reduce(_in_both, starts) >> _POSITION_BITS, return_counts=True)
+        return runs, counts.astype(np.int64)
+
+    def _of_leaf(self, leaf: Leaf, name: str, term: str) -> tuple[Integers, Integers] | None:
+        number = leaf.field(name).terms.find(term.encode())
+        return self._read(leaf, name, number) if number >= 0 else None
+
+    def _read(self, leaf: Leaf, name: str, number: int) -> tuple[Integers, Integers]:
+        """The postings of a term in a leaf: kept, for segments stay when a commit makes a new view of them."""
+        found = self._cache.get((leaf.id, name, number), lambda: leaf.field(name).postings(number))
+        return found[0], found[1]
 
     def _beginnings(self, name: str, prefix: str) -> tuple[Integers, Integers]:
         """Numbers of the sections that have a term that begins so, and how many occurrences there are."""
@@ -408,34 +441,6 @@ _MOST_TERMS, _SPARE = 400, 24
 
 #: A section number and a position in one 64-bit number. Positions fill 32 bits in the index.
 _POSITION_BITS = 32
-
-
-def _of_leaf(leaf: Leaf, name: str, term: str) -> tuple[Integers, Integers] | None:
-    field = leaf.field(name)
-    number = field.terms.find(term.encode())
-    return field.postings(number) if number >= 0 else None
-
-
-def _runs(leaf: Leaf, name: str, terms: Sequence[str]) -> tuple[Integers, Integers]:
-    """The sections of one leaf where the terms stand side by side, and how often.
-
-    Positions are looked at only in sections that have all of the terms, from the rarest term on: of the positions of a
-    common term, few are where a rare one is.
-    """
-    field = leaf.field(name)
-    numbers = [field.terms.find(term.encode()) for term in terms]
-    if min(numbers) < 0:
-        return NONE, NONE
-    found = {number: field.postings(number) for number in set(numbers)}
-    sections = reduce(_in_both, sorted((sections for sections, _ in found.values()), key=len))
-    if not len(sections):
-        return NONE, NONE
-    starts = [
-        _starts(field, number, place, found[number], sections)
-        for place, number in sorted(enumerate(numbers), key=lambda one: len(found[one[1]][0]))
-    ]
-    runs, counts = np.unique(reduce(_in_both, starts) >> _POSITION_BITS, return_counts=True)
-    return runs, counts.astype(np.int64)
 
 
 def _starts(field: Terms, number: int, place: int, found: tuple[Integers, Integers], sections: Integers) -> Integers:
