@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from benchmarks.corpus import sections
 from kb.model import EVERYTHING, PUBLIC_ONLY
 from kb.search import whoosh_files
+from kb.search.arrays import terms
 from kb.search.arrays.cache import Cache
 from kb.search.fields import analysed
 from kb.search.nodes import Beginning, Run, Word
@@ -129,6 +130,8 @@ def test_segment_of_which_most_has_been_replaced_is_written_anew():
 
 
 def test_segments_that_have_become_one_answer_as_they_did(analyzer, corpus, tmp_path, monkeypatch):
+    monkeypatch.setattr(terms, "CHUNK", 50)  # of many stretches
+
     def filled(name, fanout):
         monkeypatch.setattr(whoosh_files, "FANOUT", fanout)
         ours = WhooshIndex.create(tmp_path / name, analyzer)

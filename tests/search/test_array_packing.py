@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.search.arrays import file
-from kb.search.arrays.packing import Packed, pack, pack_row, unpack_row
+from kb.search.arrays.packing import Packed, join, pack, pack_row, unpack_row
 from kb.search.arrays.strings import Strings, pack_strings
 
 NUMBERS = st.one_of(st.integers(0, 3), st.integers(250, 260), st.integers(65_530, 65_540), st.integers(0, 2**32 - 1))
@@ -23,7 +23,23 @@ def packed(groups):
 def test_every_group_is_read_as_it_was_packed(groups):
     found = packed(groups)
     assert [found.group(number).tolist() for number in range(len(groups))] == groups
-    assert found.every().tolist() == [number for group in groups for number in group]
+
+
+@given(GROUPS.filter(any), st.data())
+def test_several_groups_are_read_in_a_row(groups, data):
+    first = data.draw(st.integers(0, len(groups)))
+    last = data.draw(st.integers(first, len(groups)))
+    assert packed(groups).several(first, last).tolist() == [number for group in groups[first:last] for number in group]
+
+
+@given(st.lists(GROUPS.filter(any), min_size=1, max_size=4))
+def test_joined_parts_are_as_if_packed_together(parts):
+    starts = [np.append(0, np.cumsum([len(group) for group in groups])) for groups in parts]
+    values = [np.array([number for group in groups for number in group], dtype=np.int64) for groups in parts]
+    joined = join([pack(*one) for one in zip(values, starts, strict=True)], [len(one) for one in values])
+    together = [group for groups in parts for group in groups]
+    whole = Packed.of(joined, np.append(0, np.cumsum([len(group) for group in together])))
+    assert [whole.group(number).tolist() for number in range(len(together))] == together
 
 
 @given(GROUPS.filter(any), st.data())

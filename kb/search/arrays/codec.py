@@ -16,11 +16,11 @@ import numpy as np
 
 from kb.search.analysed import Row
 from kb.search.arrays import file, sections, terms
-from kb.search.arrays.file import named
+from kb.search.arrays.file import named, part
 from kb.search.arrays.packing import Integers
 from kb.search.arrays.phrases import backwards
 from kb.search.arrays.segment import FIELDS, Segment, files
-from kb.search.arrays.strings import pack_strings
+from kb.search.arrays.strings import Strings, pack_strings
 
 with warnings.catch_warnings():
     # Frozen upstream: escapes and `is` comparisons that newer Pythons warn about when they first compile it.
@@ -114,12 +114,10 @@ class TermWriter(base.FieldWriter):  # type: ignore[misc] # Whoosh has no types
         (pool,) = items
         for name, positional in FIELDS.items():
             built = terms.build(pool.rows.get(name, []), positional=positional)
-            parts = [(built, np.arange(_last(pool.rows) + 1))]
-            parts += [(segment.field(name).whole(), mapped) for segment, mapped in pool.merged]
-            postings = terms.merge(parts) if pool.merged else built
-            arrays |= named(f"{name}.", terms.to_arrays(postings))
-            if name == "phrase":
-                arrays |= {"phrase.backwards": backwards(postings.terms)}
+            parts: list[tuple[terms.Mergeable, Integers]] = [(built, np.arange(_last(pool.rows) + 1))]
+            parts += [(segment.field(name), mapped) for segment, mapped in pool.merged]
+            arrays |= named(f"{name}.", terms.to_arrays(terms.merge(parts) if pool.merged else [built]))
+        arrays["phrase.backwards"] = backwards(Strings(part(arrays, "phrase.terms.")))
         file.write(self._path, arrays)
 
     def close(self) -> None:

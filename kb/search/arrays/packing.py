@@ -7,7 +7,7 @@ Bit-wise codings are up to a third smaller and cannot be read by numpy without a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +60,16 @@ def _beyond(values: Integers, starts: Integers, width: int) -> Integers:
     return counted
 
 
+def join(parts: Sequence[dict[str, NDArray[np.generic]]], sizes: Sequence[int]) -> dict[str, NDArray[np.generic]]:
+    """What ``pack`` would have returned for all groups of the parts, ``sizes`` numbers each."""
+    if len(parts) == 1:
+        return parts[0]
+    bases = np.cumsum([0, *sizes])
+    moved = [part["places"].astype("<u4") + np.uint32(base) for part, base in zip(parts, bases, strict=False)]
+    whole = [part | {"places": places} for part, places in zip(parts, moved, strict=True)]
+    return {name: np.concatenate([part[name] for part in whole]) for name in whole[0]}
+
+
 @dataclass(frozen=True, slots=True)
 class Packed:
     """Groups that ``pack`` made: read one, or some numbers of one."""
@@ -103,16 +113,17 @@ class Packed:
             values[found[hit]] += self.rests[low:high][hit].astype(np.int64) << self._shift(number)
         return values
 
-    def every(self) -> Integers:
-        """The numbers of all groups."""
-        sizes = np.diff(self.starts)
-        each = np.repeat(self.widths, sizes)
-        begins = np.cumsum(each, dtype=np.int64) - each
+    def several(self, first: int, last: int) -> Integers:
+        """The numbers of the groups from ``first`` to before ``last``."""
+        each = np.repeat(self.widths[first:last], np.diff(self.starts[first : last + 1]))
+        begins = self.bytes_[first] + np.cumsum(each, dtype=np.int64) - each
         values = np.zeros(len(each), dtype=np.int64)
         for byte in range(max(_WIDTHS)):
             long_enough = slice(None) if byte == 0 else np.flatnonzero(each > byte)
             values[long_enough] |= self.data[begins[long_enough] + byte].astype(np.int64) << (8 * byte)
-        values[self.places] += self.rests.astype(np.int64) << (8 * each[self.places].astype(np.int64))
+        low, high = np.searchsorted(self.places, self.starts[[first, last]])
+        places = self.places[low:high].astype(np.int64) - self.starts[first]
+        values[places] += self.rests[low:high].astype(np.int64) << (8 * each[places].astype(np.int64))
         return values
 
     def _shift(self, number: int) -> int:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.analysed import Row
 from kb.search.arrays.file import Arrays, named, part
-from kb.search.arrays.packing import Integers, Packed, pack, pack_row, unpack_row
+from kb.search.arrays.packing import Integers, Packed, join, pack, pack_row, unpack_row
 from kb.search.arrays.strings import Strings, pack_strings
 
 NONE: Integers = np.empty(0, dtype=np.int64)
@@ -32,6 +33,21 @@ class Postings:
     """For each posting how often the term stands there."""
     positions: Integers
     """For each of these occurrences where; ascending within a posting. Empty if the field keeps none."""
+
+    @property
+    def occurrences(self) -> Integers:
+        """How often each term stands anywhere."""
+        sums = np.append(0, np.cumsum(self.counts))[self.starts]
+        found: Integers = np.diff(sums)
+        return found
+
+    def several(self, first: int, last: int) -> Postings:
+        """The terms from ``first`` to before ``last`` with theirs."""
+        low, high = self.starts[[first, last]].tolist()
+        begin, end = int(self.counts[:low].sum()), int(self.counts[:high].sum())
+        starts = self.starts[first : last + 1] - low
+        positions = self.positions[begin:end]
+        return Postings(self.terms[first:last], starts, self.numbers[low:high], self.counts[low:high], positions)
 
 
 def build(rows: Iterable[tuple[int, Row]], *, positional: bool) -> Postings:
@@ -69,19 +85,50 @@ def _in_order(terms: Sequence[bytes], ids: Integers) -> tuple[list[bytes], Integ
     return [terms[number] for number in order], ranks[ids]
 
 
-def merge(parts: Sequence[tuple[Postings, Integers]]) -> Postings:
-    """Several as one.
+#: Occurrences that are merged at a time, so that memory does not grow with the library: a hundred bytes each.
+CHUNK = 1_000_000
+
+
+class Mergeable(Protocol):
+    """A field that can be read a stretch of its terms at a time."""
+
+    @property
+    def terms(self) -> Sequence[bytes]: ...  # noqa: D102 - see Postings and Terms
+    @property
+    def occurrences(self) -> Integers: ...  # noqa: D102
+    def several(self, first: int, last: int) -> Postings: ...  # noqa: D102
+
+
+def merge(parts: Sequence[tuple[Mergeable, Integers]]) -> Iterator[Postings]:
+    """Several as one, some terms at a time.
 
     Args:
         parts: each with the new number of each of its sections, -1 for one that is left out; numbers ascend within a
             part and from part to part.
 
     """
-    terms = sorted(set().union(*(postings.terms for postings, _ in parts)))
+    terms: list[bytes] = sorted(set[bytes]().union(*(field.terms for field, _ in parts)))
     known = {term: number for number, term in enumerate(terms)}
-    kept = [_kept(postings, mapped, known) for postings, mapped in parts]
+    ranks = [np.fromiter((known[term] for term in field.terms), np.int64, len(field.terms)) for field, _ in parts]
+    sums = np.zeros(len(terms), dtype=np.int64)
+    for (field, _), of_part in zip(parts, ranks, strict=True):
+        sums[of_part] += field.occurrences
+    # A stretch begins with each term at which the sum passes a multiple of the chunk.
+    begins = np.flatnonzero(np.diff(np.cumsum(sums) // CHUNK)) + 1
+    for first, last in pairwise([0, *begins.tolist(), len(terms)]):
+        bounds = [np.searchsorted(of_part, (first, last)).tolist() for of_part in ranks]
+        yield _joined(
+            terms,
+            [
+                _kept(field.several(low, high), mapped, of_part[low:high])
+                for (field, mapped), of_part, (low, high) in zip(parts, ranks, bounds, strict=True)
+            ],
+        )
+
+
+def _joined(terms: Sequence[bytes], kept: Sequence[tuple[Integers, ...]]) -> Postings:
+    """A stretch of what the parts keep: ids, numbers, counts and positions of each."""
     ids, numbers, counts, positions = (np.concatenate(arrays) for arrays in zip(*kept, strict=True))
-    del kept
     order = np.argsort(ids, kind="stable")
     if len(positions):
         positions = positions[spread((np.cumsum(counts) - counts)[order], counts[order])]
@@ -90,13 +137,12 @@ def merge(parts: Sequence[tuple[Postings, Integers]]) -> Postings:
     return Postings(remaining, np.append(starts, len(ids)), numbers[order], counts[order], positions)
 
 
-def _kept(postings: Postings, mapped: Integers, known: dict[bytes, int]) -> tuple[Integers, ...]:
+def _kept(postings: Postings, mapped: Integers, ranks: Integers) -> tuple[Integers, ...]:
     """Ids, numbers, counts and positions of what is not left out."""
-    ranks = np.fromiter((known[term] for term in postings.terms), dtype=np.int64, count=len(postings.terms))
     ids, numbers = np.repeat(ranks, np.diff(postings.starts)), mapped[postings.numbers]
-    if (mapped >= 0).all():
-        return ids, numbers, postings.counts, postings.positions
     kept = numbers >= 0
+    if kept.all():
+        return ids, numbers, postings.counts, postings.positions
     positions = postings.positions[np.repeat(kept, postings.counts)] if len(postings.positions) else NONE
     return ids[kept], numbers[kept], postings.counts[kept], positions
 
@@ -112,28 +158,51 @@ def spread(starts: Integers, counts: Integers) -> Integers:
 # ------------------------------------------------------------------------------------------------------ files
 
 
-def to_arrays(postings: Postings) -> dict[str, NDArray[np.generic]]:
-    """The arrays that ``Terms`` reads.
+def to_arrays(stretches: Iterable[Postings]) -> dict[str, NDArray[np.generic]]:
+    """The arrays that ``Terms`` reads, of the stretches of a field in order.
 
     Section numbers and positions are kept as differences. How often a term stands in each section is kept in unary:
     one bit for each occurrence, set for the first one in a section.
     """
-    begins = np.cumsum(postings.counts) - postings.counts
-    ends = np.append(begins, postings.counts.sum())[postings.starts]
+    terms: list[bytes] = []
+    parts: list[_Part] = []
+    for postings in stretches:
+        terms += postings.terms
+        parts.append(_part(postings))
     arrays = {
-        **named("terms.", pack_strings(postings.terms)),
-        **named("sections.", pack_row(np.diff(postings.starts))),
-        **named("numbers.", pack(_differences(postings.numbers, postings.starts[:-1]), postings.starts)),
+        **named("terms.", pack_strings(terms)),
+        **named("sections.", pack_row(np.concatenate([part.sections for part in parts]))),
+        **named("numbers.", join([part.numbers for part in parts], [int(part.sections.sum()) for part in parts])),
     }
-    if len(postings.positions):
-        firsts = np.zeros(len(postings.positions), dtype=bool)
-        firsts[begins] = True
+    if any(len(part.firsts) for part in parts):
         arrays |= {
-            **named("occurrences.", pack_row(np.diff(ends))),
-            "firsts": np.packbits(firsts),
-            **named("positions.", pack(_differences(postings.positions, begins), ends)),
+            **named("occurrences.", pack_row(np.concatenate([part.occurrences for part in parts]))),
+            "firsts": np.packbits(np.concatenate([part.firsts for part in parts])),
+            **named("positions.", join([part.positions for part in parts], [len(part.firsts) for part in parts])),
         }
     return arrays
+
+
+class _Part(NamedTuple):
+    """A stretch as it lies in the file."""
+
+    sections: Integers
+    numbers: dict[str, NDArray[np.generic]]
+    occurrences: Integers
+    firsts: NDArray[np.bool_]
+    positions: dict[str, NDArray[np.generic]]
+
+
+def _part(postings: Postings) -> _Part:
+    begins = np.cumsum(postings.counts) - postings.counts
+    ends = np.append(begins, postings.counts.sum())[postings.starts]
+    firsts = np.zeros(len(postings.positions), dtype=bool)
+    positions: dict[str, NDArray[np.generic]] = {}
+    if len(postings.positions):
+        firsts[begins] = True
+        positions = pack(_differences(postings.positions, begins), ends)
+    numbers = pack(_differences(postings.numbers, postings.starts[:-1]), postings.starts)
+    return _Part(np.diff(postings.starts), numbers, np.diff(ends), firsts, positions)
 
 
 def _differences(values: Integers, starts: Integers) -> Integers:
@@ -183,15 +252,22 @@ class Terms:
         found: Integers = sums - np.repeat(sums[firsts] - steps[firsts], several)
         return found
 
-    def whole(self) -> Postings:
-        """All of it, as it was before it was written."""
-        numbers = _sums(self._numbers.every(), self._numbers.starts[:-1])
+    @property
+    def occurrences(self) -> Integers:
+        """How often each term stands anywhere."""
+        return self.sections if self._positions is None else np.diff(self._positions.starts)
+
+    def several(self, first: int, last: int) -> Postings:
+        """The terms from ``first`` to before ``last`` as they were before they were written."""
+        terms = [self.terms[number] for number in range(first, last)]
+        starts = self._numbers.starts[first : last + 1] - self._numbers.starts[first]
+        numbers = _sums(self._numbers.several(first, last), starts[:-1])
         if self._positions is None:
-            return Postings(list(self.terms), self._numbers.starts, numbers, np.ones_like(numbers), NONE)
-        begins = np.flatnonzero(np.unpackbits(self._firsts, count=int(self._positions.starts[-1])).view(np.bool_))
-        positions = _sums(self._positions.every(), begins)
-        counts = np.diff(begins, append=len(positions))
-        return Postings(list(self.terms), self._numbers.starts, numbers, counts, positions)
+            return Postings(terms, starts, numbers, np.ones_like(numbers), NONE)
+        low, high = (int(self._positions.starts[number]) for number in (first, last))
+        begins = np.flatnonzero(self._bits(low, high))
+        positions = _sums(self._positions.several(first, last), begins)
+        return Postings(terms, starts, numbers, np.diff(begins, append=len(positions)), positions)
 
     def _counts(self, term: int) -> Integers:
         sections = int(self.sections[term])
@@ -200,9 +276,11 @@ class Terms:
         first, last = (int(place) for place in self._positions.starts[term : term + 2])
         if last - first == sections:
             return np.ones(sections, dtype=np.int64)
-        bits = np.unpackbits(self._firsts[first >> 3 : (last + 7) >> 3])[first & 7 :][: last - first]
-        # As flags: numpy finds what is set among them six times faster than among numbers (measured).
-        return np.diff(np.flatnonzero(bits.view(np.bool_)), append=last - first)
+        return np.diff(np.flatnonzero(self._bits(first, last)), append=last - first)
+
+    def _bits(self, first: int, last: int) -> NDArray[np.bool_]:
+        """Which occurrences are the first in a section; as flags, among which numpy finds what is set much faster."""
+        return np.unpackbits(self._firsts[first >> 3 : (last + 7) >> 3])[first & 7 :][: last - first].view(np.bool_)
 
 
 def _sums(steps: Integers, starts: Integers) -> Integers:
