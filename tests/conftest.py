@@ -4,12 +4,17 @@ import os
 from itertools import count
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
 from kb.store.database import open_database
 
 pytest_plugins = ["kb.testing"]
+
+# How fast a machine is decides no test: a busy one draws slowly, too.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 SERVER = "KB_TEST_POSTGRES"
 ADDRESS = os.environ.get(SERVER, "")
