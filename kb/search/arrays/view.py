@@ -15,10 +15,12 @@ from itertools import count
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kb.model import Everything, Filter, Range, Sort
+from kb.search.arrays.best import first as first_of
+from kb.search.arrays.best import greatest
 from kb.search.arrays.cache import Cache
+from kb.search.arrays.matches import Flags, Floats, Matches, among, any_of, both, flags, in_both, prefer, unscored
 from kb.search.arrays.packing import Integers
 from kb.search.arrays.phrases import Phrases, near, used
 from kb.search.arrays.sections import Sections
@@ -27,9 +29,6 @@ from kb.search.completion import Completion, best, read
 from kb.search.index import Found
 from kb.search.nodes import All, Any, Beginning, Except, IndexNode, Keyword, Prefer, Run, Weighted, Word
 from kb.search.ranking import DECIMALS, fields, idf, norm, saturation
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 SEPARATOR = "\x1f"
 """Stands between name and value of a keyword (ASCII's unit separator: in no name)."""
@@ -46,14 +45,6 @@ class Leaf(Protocol):
     def phrases(self) -> Phrases: ...  # noqa: D102
     def field(self, name: str) -> Terms: ...  # noqa: D102
     def words(self, number: int) -> bytes: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """Which sections match, by ascending number, and their scores."""
-
-    numbers: Integers
-    scores: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +100,11 @@ class View:
 
     def _best(self, matches: Matches, sort: Sort, limit: int) -> list[tuple[str, float]]:
         """Ids and scores of the first ``limit`` in order."""
-        chosen = _candidates(self._day[matches.numbers] if sort == "date" else matches.scores, limit)
+        chosen = greatest(self._day[matches.numbers] if sort == "date" else matches.scores, limit)
         numbers, scores = matches.numbers[chosen], np.round(matches.scores[chosen], DECIMALS)
         day = self._day[numbers]
         first, second = (day, scores) if sort == "date" else (scores, day)
-        few = _first(first, second, limit)
+        few = first_of(first, second, limit)
         numbers, scores, first, second = numbers[few], scores[few], first[few], second[few]
         if len(numbers) > _MANY:
             order = np.lexsort((self._place(numbers), -second, -first))[:limit]
@@ -141,8 +132,8 @@ class View:
         coded = self._facets[name]
         counts = np.bincount(coded.first[numbers], minlength=len(coded.values) + 1)
         if len(coded.numbers):
-            among = self._flags(numbers)[coded.numbers]
-            counts += np.bincount(coded.codes[among], minlength=len(coded.values) + 1)
+            more = coded.codes[flags(numbers, self._size)[coded.numbers]]
+            counts += np.bincount(more, minlength=len(coded.values) + 1)
         return {value: found for value, found in zip(coded.values, counts[1:].tolist(), strict=True) if found}
 
     def _coded(self, name: str) -> _Coded:
@@ -162,7 +153,7 @@ class View:
     def scores_in(self, section: str, nodes: Sequence[IndexNode]) -> list[float | None]:
         """See ``Index.scores``."""
         number = self._number(section)
-        return [None if number < 0 else _score(self.match(node), number) for node in nodes]
+        return [None if number < 0 else self.match(node).score(number) for node in nodes]
 
     def words(self, sections: Sequence[str]) -> Mapping[str, bytes]:
         """See ``Index.words``."""
@@ -235,7 +226,7 @@ class View:
             case Everything() | Range() | Except():
                 return self._all((node,))
             case Filter(name, value):
-                return _unscored(self._postings("keyword", name + SEPARATOR + value)[0])
+                return unscored(self._postings("keyword", name + SEPARATOR + value)[0])
             case Keyword(name, value):
                 numbers, _ = self._postings("keyword", name + SEPARATOR + value)
                 return Matches(numbers, np.full(len(numbers), idf(self._count, len(numbers))))
@@ -245,89 +236,33 @@ class View:
                 found = self.match(inner)
                 return Matches(found.numbers, found.scores * factor)
             case Prefer(inner, bonus):
-                return self._prefer(self.match(inner), self.match(bonus))
+                return prefer(self.match(inner), self.match(bonus), self._size)
             case All(nodes):
                 return self._all(nodes)
             case Any(nodes, at_least):
-                return self._any([self.match(inner) for inner in nodes], max(at_least, 1))
+                return any_of([self.match(inner) for inner in nodes], max(at_least, 1), self._size)
 
     def _all(self, nodes: Sequence[IndexNode]) -> Matches:
         """What all nodes match: first what has postings, the fewest first; then the rest is tested on what is left."""
         tests = [node for node in nodes if isinstance(node, (Everything, Range, Except))]
         found = sorted((self.match(node) for node in nodes if node not in tests), key=lambda one: len(one.numbers))
-        start = found[0] if found else _unscored(np.flatnonzero(self._live))
-        matches = reduce(self._both, found[1:], start)
+        start = found[0] if found else unscored(np.flatnonzero(self._live))
+        matches = reduce(partial(both, size=self._size), found[1:], start)
         for node in tests:
-            kept = self._kept(node, matches.numbers)
-            matches = Matches(matches.numbers[kept], matches.scores[kept])
+            matches = matches.only(self._kept(node, matches.numbers))
         return matches
 
     def _kept(self, node: Everything | Range | Except, numbers: Integers) -> Flags:
         """Which of these sections a node without postings matches."""
         match node:
             case Except(inner):
-                return ~self._among(numbers, self.match(inner).numbers)
+                return ~among(numbers, self.match(inner).numbers, self._size)
             case Range(_, first, last):
                 day = self._day[numbers]
                 earliest, latest = first.toordinal() if first else 1, last.toordinal() if last else np.inf
                 return np.logical_and(day >= earliest, day <= latest)
             case Everything():
                 return np.ones(len(numbers), dtype=bool)
-
-    def _both(self, fewer: Matches, more: Matches) -> Matches:
-        """What is in both, with the sum of the scores."""
-        if len(fewer.numbers) * _SPARSE < len(more.numbers):
-            at, found = _places(fewer.numbers, more.numbers)
-            return Matches(fewer.numbers[found], fewer.scores[found] + more.scores[at[found]])
-        found = self._flags(more.numbers)[fewer.numbers]
-        numbers = fewer.numbers[found]
-        return Matches(numbers, fewer.scores[found] + self._spread(more)[numbers])
-
-    def _any(self, found: Sequence[Matches], at_least: int) -> Matches:
-        """What so many of them have, with the sum of the scores."""
-        several = [one for one in found if len(one.numbers)]
-        if len(several) < at_least:
-            return _unscored(NONE)
-        if len(several) == 1:
-            return several[0]
-        if sum(len(one.numbers) for one in several) * _SPARSE < self._size:
-            return _sum_up(several, at_least)
-        times, scores = np.zeros(self._size, dtype=np.uint8 if len(several) < _BYTE else np.int64), self._zeros()
-        for one in several:
-            times[one.numbers] += 1
-            scores[one.numbers] += one.scores
-        numbers = np.flatnonzero(times >= at_least)
-        return Matches(numbers, scores[numbers])
-
-    def _prefer(self, found: Matches, bonus: Matches) -> Matches:
-        if not len(bonus.numbers):
-            return found
-        if len(bonus.numbers) * _SPARSE < len(found.numbers):
-            at, both = _places(bonus.numbers, found.numbers)
-            scores = found.scores.copy()
-            scores[at[both]] += bonus.scores[both]
-            return Matches(found.numbers, scores)
-        return Matches(found.numbers, found.scores + self._spread(bonus)[found.numbers])
-
-    def _among(self, numbers: Integers, others: Integers) -> Flags:
-        """Which of the numbers are among the others; both ascend."""
-        if len(numbers) * _SPARSE < len(others):
-            return _places(numbers, others)[1]
-        return self._flags(others)[numbers]
-
-    def _flags(self, numbers: Integers) -> Flags:
-        flags = np.zeros(self._size, dtype=bool)
-        flags[numbers] = True
-        return flags
-
-    def _spread(self, matches: Matches) -> Floats:
-        """The scores by section number."""
-        scores = self._zeros()
-        scores[matches.numbers] = matches.scores
-        return scores
-
-    def _zeros(self) -> Floats:
-        return np.zeros(self._size)
 
     # ------------------------------------------------------------------------------------------------ scoring
 
@@ -341,7 +276,7 @@ class View:
                 find = partial(self._runs, terms=terms)
             case Beginning(prefix):
                 find = partial(self._beginnings, prefix=prefix)
-        found = self._any([self._scored(name, *find(name)) for name in fields(node.field)], 1)
+        found = any_of([self._scored(name, *find(name)) for name in fields(node.field)], 1, self._size)
         return found.numbers, found.scores
 
     def _scored(self, name: str, numbers: Integers, counts: Integers) -> Matches:
@@ -387,14 +322,14 @@ class View:
         if min(numbers) < 0:
             return NONE, NONE
         found = {number: self._read(leaf, name, number) for number in set(numbers)}
-        sections = reduce(_in_both, sorted((sections for sections, _ in found.values()), key=len))
+        sections = reduce(in_both, sorted((sections for sections, _ in found.values()), key=len))
         if not len(sections):
             return NONE, NONE
         starts = [
             _starts(field, number, place, found[number], sections)
             for place, number in sorted(enumerate(numbers), key=lambda one: len(found[one[1]][0]))
         ]
-        runs, counts = np.unique(reduce(_in_both, starts) >> _POSITION_BITS, return_counts=True)
+        runs, counts = np.unique(reduce(in_both, starts) >> _POSITION_BITS, return_counts=True)
         return runs, counts.astype(np.int64)
 
     def _of_leaf(self, leaf: Leaf, name: str, term: str) -> tuple[Integers, Integers] | None:
@@ -428,13 +363,6 @@ class View:
 #: From so many equals on, sections are ordered by a table of all rather than by their ids.
 _MANY = 2_000
 
-#: If one array is so much shorter than another, its numbers are looked up there one by one (measured: at 100,000
-#: sections bisection and an array of flags cost the same at about 1 to 20).
-_SPARSE = 20
-
-#: As many matches as a byte can count.
-_BYTE = 256
-
 #: Terms of all beginnings together that are looked at in a segment, those that most sections have; and phrases to
 #: spare: some may turn out to be in no section any more.
 _MOST_TERMS, _SPARE = 400, 24
@@ -452,74 +380,3 @@ def _starts(field: Terms, number: int, place: int, found: tuple[Integers, Intege
     possible = positions >= place
     starts: Integers = (where[possible] << _POSITION_BITS) | (positions[possible] - place)
     return starts
-
-
-def _in_both(fewer: Integers, more: Integers) -> Integers:
-    """What is in both; both ascend, and nothing is in one twice."""
-    if len(more) < len(fewer):
-        fewer, more = more, fewer
-    found: Integers = fewer[_places(fewer, more)[1]]
-    return found
-
-
-def _places(fewer: Integers, more: Integers) -> tuple[Integers, Flags]:
-    """For each of the fewer where it is among the more, and whether it is; both ascend."""
-    if not len(more):
-        return np.zeros(len(fewer), dtype=np.int64), np.zeros(len(fewer), dtype=bool)
-    at = np.minimum(np.searchsorted(more, fewer), len(more) - 1)
-    return at, more[at] == fewer
-
-
-def _sum_up(found: Sequence[Matches], at_least: int) -> Matches:
-    """``View._any`` for few matches: no array as long as the library is made."""
-    numbers, at, times = np.unique(
-        np.concatenate([one.numbers for one in found]), return_inverse=True, return_counts=True
-    )
-    weights = np.concatenate([one.scores for one in found])
-    scores = np.bincount(at, weights=weights, minlength=len(numbers)).astype(np.float64)
-    kept = times >= at_least
-    return Matches(numbers[kept], scores[kept])
-
-
-def _unscored(numbers: Integers) -> Matches:
-    return Matches(numbers, np.zeros(len(numbers)))
-
-
-def _score(matches: Matches, number: int) -> float | None:
-    at = int(np.searchsorted(matches.numbers, number))
-    there = at < len(matches.numbers) and matches.numbers[at] == number
-    return float(matches.scores[at]) if there else None
-
-
-def _first(first: Floats | Integers, second: Floats | Integers, limit: int) -> Integers:
-    """Indices of all that may be among the first ``limit`` by two keys: of those that the first leaves equal, few."""
-    if limit >= len(first):
-        return np.arange(len(first))
-    least = np.partition(first, len(first) - limit)[len(first) - limit]
-    above, equal = np.flatnonzero(first > least), np.flatnonzero(first == least)
-    return np.concatenate([above, equal[_candidates(second[equal], limit - len(above))]])
-
-
-#: Keys of which the greatest are looked for first; and what rounding may make equal.
-_BLOCK, _ROUNDING = 64, 10.0**-DECIMALS
-
-
-def _candidates(keys: Floats | Integers, limit: int) -> Integers:
-    """Indices of all that may be among the ``limit`` greatest, those that rounding makes equal to the last included.
-
-    The greatest of each block of keys are looked at first: the ``limit``-th of them is a lower bound that leaves few.
-    """
-    if limit >= len(keys):
-        return np.arange(len(keys))
-    if limit <= 0:
-        return NONE
-    blocks = len(keys) // _BLOCK
-    if blocks >= limit:
-        tops = keys[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
-        chosen = np.flatnonzero(keys >= np.partition(tops, blocks - limit)[blocks - limit] - _ROUNDING)
-        keys = keys[chosen]
-    else:
-        chosen = np.arange(len(keys))
-    least = np.partition(keys, len(keys) - limit)[len(keys) - limit]
-    found: Integers = chosen[keys >= least - _ROUNDING]
-    return found
