@@ -27,6 +27,11 @@ class Entry:
         return meaning(self.definitions[0])
 
     @property
+    def row(self) -> str:
+        """The row of the 五十音 that it belongs to."""
+        return row(self.read)
+
+    @property
     def anchor(self) -> str:
         """Where it stands on the page of the glossary."""
         return "t-" + "".join(self.term.split())
@@ -53,9 +58,17 @@ def _entry(mentions: Sequence[Mention]) -> Entry:
     return Entry(term, reading(term), newest)
 
 
+def in_rows(terms: Iterable[str]) -> dict[str, list[str]]:
+    """The terms by row, in whatever width and case they are written; rows with nothing in them too."""
+    rows: dict[str, list[str]] = {name: [] for name in (*(name for name, _ in ROWS), OTHER)}
+    for term in terms:
+        rows[row(reading(term))].append(term)
+    return rows
+
+
 def by_row(found: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
     """The rows あ to わ, then the rest; rows with nothing in them too, so that the index always looks the same."""
     rows: dict[str, list[Entry]] = {name: [] for name in (*(name for name, _ in ROWS), OTHER)}
     for entry in found:
-        rows[row(entry.read)].append(entry)
+        rows[entry.row].append(entry)
     return list(rows.items())

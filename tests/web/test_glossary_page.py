@@ -1,6 +1,7 @@
 """/glossary/ and the terms beside an article, within what whoever asks may read."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -71,6 +72,23 @@ def test_a_term_defined_twice_is_one_with_both_definitions(glossary):
     page = glossary.as_("csw").get("/glossary/")
     assert terms(page).count("ヤングケアラー") == 1
     assert page.html.count("<dd>") == 4
+
+
+def test_of_very_many_terms_each_row_is_a_page_that_articles_lead_to(glossary, monkeypatch):
+    monkeypatch.setattr("kb_glossary.views.ONE_PAGE", 2)
+    visitor = glossary.as_("csw")
+    first = visitor.get("/glossary/")
+    assert terms(first) == ["参加支援"]
+    assert "3の言葉" in first.text
+    assert [terms(visitor.get(link)) for link in first.links("row=")] == [
+        ["参加支援"],
+        ["ヤングケアラー"],
+        ["8050問題"],
+    ]
+    (link,) = {link for link in article(visitor).links("^/glossary/") if "ヤングケアラー" in unquote(link)}
+    assert terms(visitor.get(link.split("#")[0])) == ["ヤングケアラー"]
+    assert terms(visitor.get("/glossary/?row=无")) == ["参加支援"]
+    assert terms(glossary.get("/glossary/")) == ["ヤングケアラー"]
 
 
 @pytest.mark.parametrize(("who", "is_member"), [(None, False), ("reader", True), ("csw", True)])
