@@ -61,6 +61,7 @@ class IndexHome:
         try:
             fill(index)
             index.commit()
+            index.settle()
         except BaseException:
             index.close()
             raise

@@ -72,6 +72,17 @@ class Index(Protocol):
         """Make all replacements durable and visible, all at once; a crash before the return leaves the old state."""
         ...
 
+    def settle(self) -> None:
+        """Put what has been committed into the form that is read fastest, once much has been written.
+
+        Changes no answer, takes as long as the library is large, and is needed never.
+
+        Raises:
+            BusyError: as ``replace``.
+
+        """
+        ...
+
     def search(  # noqa: PLR0913 - one call answers one question; a value object would only rename these
         self,
         node: IndexNode,

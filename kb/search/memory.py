@@ -126,6 +126,9 @@ class MemoryIndex:
         """See ``Index``."""
         return {document: sections[0].entry.version for document, sections in self._sections.items()}
 
+    def settle(self) -> None:
+        """See ``Index``: nothing is faster than what is there."""
+
     def close(self) -> None:
         """See ``Index``."""
         with self._lock:

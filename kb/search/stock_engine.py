@@ -323,6 +323,9 @@ class StockIndex:
                 self._forget()
             self._snapshot()
 
+    def settle(self) -> None:
+        """See ``Index``: nothing is faster than what is there."""
+
     def close(self) -> None:
         """See ``Index``."""
         with self._lock:

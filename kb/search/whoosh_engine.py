@@ -7,7 +7,7 @@ nothing that a search returns, no score and no completion, can depend on a secti
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -212,6 +212,18 @@ class WhooshIndex:
                 self._let_go()
             self._snapshot()
 
+    def settle(self) -> None:
+        """See ``Index``: joins the segments of each class."""
+        with self._writing:
+            self.commit()
+            try:
+                with _told(self._folder):
+                    self._take_lock()
+                    self._join()
+            finally:
+                self._let_go()
+            self._snapshot()
+
     def close(self) -> None:
         """See ``Index``."""
         with self._writing, self._reading:
@@ -242,18 +254,31 @@ class WhooshIndex:
             entries = [e for document in self._pending.values() for e in document if e.access is name]
             old = before.numbers(name, self._pending)
             if entries or old:
-                self._write_class(self._folder / name, old, entries)
+                self._write_class(self._folder / name, old, entries, whoosh_files.merging)
+        self._publish(before)
+
+    def _join(self) -> None:
+        before = self._snapshot()
+        several = [name for name in AccessClass if len(before.leaves[name]) > 1]
+        for name in several:
+            self._write_class(self._folder / name, (), (), whoosh_files.joining)
+        if several:
+            self._publish(before)
+
+    def _publish(self, before: _Snapshot) -> None:
         committed = _commit_files(self._folder, self._fingerprint, before.manifest.files)
         _remove_strangers(self._folder, committed)
 
-    def _write_class(self, folder: Path, old: Sequence[int], entries: Sequence[Entry]) -> None:
+    def _write_class(
+        self, folder: Path, old: Sequence[int], entries: Sequence[Entry], merging: Callable[..., list[Any]]
+    ) -> None:
         writer = whoosh_files.writer(folder)
         try:
             for number in old:
                 writer.delete_document(number)
             for entry in entries:
                 writer.add_document(**self._fields(entry))
-            writer.commit(mergetype=whoosh_files.merging)
+            writer.commit(mergetype=merging)
         except BaseException:
             with suppress(Exception):  # it cannot close what it could not write; the first reason is the one to tell
                 writer.cancel()

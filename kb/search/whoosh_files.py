@@ -63,7 +63,16 @@ class Writer(SegmentWriter):  # type: ignore[misc] # Whoosh has no types
 def merging(writer: Writer, segments: Sequence[Any]) -> list[Any]:
     """Whoosh's ``mergetype``: has the writer take over what is due to become one; returns the other segments."""
     present = [segment for segment in segments if segment.doc_count()]
-    chosen = due([(one.doc_count(), one.doc_count_all()) for one in present], writer.doc_count())
+    return _taken(writer, present, due([(one.doc_count(), one.doc_count_all()) for one in present], writer.doc_count()))
+
+
+def joining(writer: Writer, segments: Sequence[Any]) -> list[Any]:
+    """Whoosh's ``mergetype``: has the writer take over all segments."""
+    present = [segment for segment in segments if segment.doc_count()]
+    return _taken(writer, present, set(range(len(present))))
+
+
+def _taken(writer: Writer, present: Sequence[Any], chosen: set[int]) -> list[Any]:
     for number in sorted(chosen):
         segment = present[number]
         opened = Segment(Path(writer.storage.folder), segment.segment_id())

@@ -140,15 +140,25 @@ def test_segments_that_have_become_one_answer_as_they_did(analyzer, corpus, tmp_
             ours.commit()
         return ours, len(list((tmp_path / name / "public").glob("*.terms")))
 
-    (joined, few), (apart, many) = filled("joined", 2), filled("apart", 10_000)
-    assert (few, many) == (1, 10)
+    (joined, few), (apart, many), (settled, before) = (
+        filled("joined", 2),
+        filled("apart", 10_000),
+        filled("set", 10_000),
+    )
+    settled.settle()
+    assert (few, many, before) == (1, 10, 10)
+    assert len(list((tmp_path / "set" / "public").glob("*.terms"))) == 1
+    assert settled.documents() == joined.documents() == apart.documents()
     rows = [analysed(entry, analyzer).body.terms for entry in corpus[::10]]
     for node in [Word("支援"), *(Run(row[4:6]) for row in rows), *(Word(row[0]) for row in rows), Beginning("見")]:
-        found = [one.search(node, access=EVERYTHING, limit=50, facets=("type", "year")) for one in (joined, apart)]
-        assert found[0].total > 0 or isinstance(node, Run)
-        assert (found[0].total, found[0].facets) == (found[1].total, found[1].facets)
-        assert [section for section, _ in found[0].hits] == [section for section, _ in found[1].hits]
-        assert [score for _, score in found[0].hits] == pytest.approx([score for _, score in found[1].hits], abs=1e-6)
+        expected = apart.search(node, access=EVERYTHING, limit=50, facets=("type", "year"))
+        assert expected.total > 0 or isinstance(node, Run)
+        for one in (joined, settled):
+            found = one.search(node, access=EVERYTHING, limit=50, facets=("type", "year"))
+            assert (found.total, found.facets) == (expected.total, expected.facets)
+            assert [section for section, _ in found.hits] == [section for section, _ in expected.hits]
+            scores = [score for _, score in expected.hits]
+            assert [score for _, score in found.hits] == pytest.approx(scores, abs=1e-6)
 
 
 # ------------------------------------------------------------------------------------------------------ cache
