@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,6 +21,7 @@ from kb.text.normalize import search_key
 from kb.text.phrases import reading
 from kb.text.readings import kana_of
 from kb.text.snippet import Marker
+from kb.text.words import Kept
 
 __all__ = ["Answer", "Marker", "Searcher"]
 
@@ -72,6 +73,11 @@ class Searcher:
         """Marks the words of a query, whatever is excluded apart, in any text."""
         finder = partial(_dated, dates(query.node))
         return Marker(self._analyzer, self._meaning.marks(query.node), [finder])
+
+    def kept(self, sections: Sequence[str], access: frozenset[AccessClass]) -> Mapping[str, Kept]:
+        """The tokens of sections, by id, as far as the index keeps them: with them a ``Marker`` need not analyse."""
+        found = self._index.words(sections, access=access)
+        return {section: Kept(data) for section, data in found.items()}
 
     def completions(self, typed: str, access: frozenset[AccessClass], limit: int) -> list[Completion]:
         """What somebody may mean who has typed the beginning of it, from the sections of these access classes."""

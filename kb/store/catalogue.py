@@ -135,6 +135,18 @@ class Catalogue:
             found |= {section.id: section for section in self._sections(query)}
         return {section: found[section] for section in ids if section in found}
 
+    def with_documents(
+        self, ids: Sequence[str], access: frozenset[AccessClass]
+    ) -> dict[str, tuple[Section, Document]]:
+        """The same with their documents."""
+        found: dict[str, tuple[Section, Document]] = {}
+        for some in _chunks(list(ids)):
+            columns = (*rows.SECTION_COLUMNS, *rows.DOCUMENT_COLUMNS, rows.WITHHELD)
+            query = self._select_sections(columns, access).where(tables.section.c.id.in_(some))
+            for section, document in map(rows.section_with_document, self._rows(query)):
+                found[section.id] = section, self._seen(document)
+        return {section: found[section] for section in ids if section in found}
+
     def sections_of(self, document: str, access: frozenset[AccessClass]) -> list[Section]:
         """All sections of a document in reading order."""
         query = self._select_sections(tables.section.c, access).where(tables.section.c.document == document)
@@ -231,8 +243,10 @@ class Catalogue:
             return list(connection.execute(query))
 
     def _documents(self, query: Select[Any]) -> Iterator[Document]:
-        found = map(rows.document, self._rows(query))
-        return found if self._unpublished else map(_discreet, found)
+        return map(self._seen, map(rows.document, self._rows(query)))
+
+    def _seen(self, document: Document) -> Document:
+        return document if self._unpublished else _discreet(document)
 
     def _sections(self, query: Select[Any]) -> Iterator[Section]:
         return map(rows.section, self._rows(query))
