@@ -14,7 +14,7 @@ from unicodedata import category
 
 from kb.model import Span
 from kb.text.analyze import Analyzer
-from kb.text.words import Kept, Place, Words
+from kb.text.words import Kept, Place, Words, columns
 
 #: Characters of a snippet: two to three lines on a wide screen.
 WIDTH = 160
@@ -78,7 +78,7 @@ class Marker:
     def _found(self, text: str, kept: Kept | None) -> list[Marked]:
         found = [Marked(*place, -1 - n) for n, finder in enumerate(self._finders) for place in finder(text)]
         if self._marks:
-            words = (kept and kept.words(text)) or Words.of(self._analyzer.tokens(text))
+            words = (kept and kept.words(text)) or Words.of(columns(self._analyzer.tokens(text)))
             for word, mark in enumerate(self._marks):
                 found += [Marked(*place, word) for place in _places(words, mark)]
         return sorted(found, key=lambda marked: (marked.start, marked.end))

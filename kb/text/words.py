@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain
+from operator import sub
+from typing import NamedTuple, Protocol
 
 from kb.text.analyze import Token
 
@@ -30,23 +32,53 @@ _HEAD = 3
 #: it is after the one before.
 _ROWS = 4
 
-#: Bytes of a number of the heads, and of one of the rows where all are small.
+#: Bytes of a number of the heads, and of one of the rows where all are small, as they are in all but the longest texts.
 _WIDE, _NARROW = array("I").itemsize, array("H").itemsize
+_MOST_NARROW = 0xFFFF
+
+
+class Columns(Protocol):
+    """The tokens of a text in columns: the n-th token has the n-th of each."""
+
+    @property
+    def terms(self) -> Sequence[str]: ...  # noqa: D102 - as in Token, and so are the others
+
+    @property
+    def starts(self) -> Sequence[int]: ...  # noqa: D102
+
+    @property
+    def ends(self) -> Sequence[int]: ...  # noqa: D102
+
+    @property
+    def positions(self) -> Sequence[int]: ...  # noqa: D102
+
+
+class _Columns(NamedTuple):
+    terms: Sequence[str]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    positions: Sequence[int]
+
+
+def columns(tokens: Sequence[Token]) -> Columns:
+    """Tokens in columns."""
+    rows = ((token.term, token.start, token.end, token.position) for token in tokens)
+    return _Columns(*zip(*rows, strict=True)) if tokens else _Columns((), (), (), ())
 
 
 class Words:
     """The tokens of one text, looked up by their terms."""
 
     def __init__(self, numbers: Mapping[str, int], rows: Sequence[Sequence[int]]) -> None:
-        """Args: see ``of`` and ``kept``, which make them."""
+        """Args: see ``of`` and ``Kept.words``, which make them."""
         self._numbers = numbers
         self._terms, self._steps, self._widths, self._gaps = rows
 
     @classmethod
-    def of(cls, tokens: Sequence[Token]) -> Words:
+    def of(cls, found: Columns) -> Words:
         """Those of a text that has just been analysed."""
         numbers: dict[str, int] = {}
-        return cls(numbers, _rows(tokens, numbers))
+        return cls(numbers, _rows(found, numbers))
 
     def tokens(self) -> list[Token]:
         """All of them in order, as analysis gave them."""
@@ -94,17 +126,16 @@ class Words:
         return list(accumulate(self._gaps))
 
 
-def encode(texts: Mapping[str, Sequence[Token]]) -> bytes:
+def encode(texts: Mapping[str, Columns]) -> bytes:
     """Texts with their tokens as bytes, without the texts."""
     numbers: dict[str, int] = {}
-    rows = [_rows(tokens, numbers) for tokens in texts.values()]
+    body = [number for found in texts.values() for row in _rows(found, numbers) for number in row]
     terms = _BETWEEN.join(numbers).encode()
-    wide = any(number > 0xFFFF for four in rows for row in four for number in row)
+    wide = bool(body) and max(body) > _MOST_NARROW
     head = [len(terms), wide, len(texts)]
-    for text, tokens in texts.items():
-        head += [*_identity(text), len(tokens)]
-    body = b"".join(array("I" if wide else "H", row).tobytes() for four in rows for row in four)
-    return zlib.compress(array("I", head).tobytes() + terms + body, _LEVEL)
+    for text, found in texts.items():
+        head += [*_identity(text), len(found.terms)]
+    return zlib.compress(array("I", head).tobytes() + terms + array("I" if wide else "H", body).tobytes(), _LEVEL)
 
 
 class Kept:
@@ -141,16 +172,16 @@ def _identity(text: str) -> tuple[int, int]:
     return len(text), zlib.crc32(text.encode(errors="surrogatepass"))
 
 
-def _rows(tokens: Sequence[Token], numbers: dict[str, int]) -> list[list[int]]:
+def _rows(found: Columns, numbers: dict[str, int]) -> list[list[int]]:
     """Tokens as ``_ROWS`` rows of numbers; terms that are not numbered yet are given the next."""
     return [
-        [numbers.setdefault(token.term, len(numbers)) for token in tokens],
-        _steps(token.start for token in tokens),
-        [token.end - token.start for token in tokens],
-        _steps(token.position for token in tokens),
+        [numbers.setdefault(term, len(numbers)) for term in found.terms],
+        [*_steps(found.starts)],
+        [*map(sub, found.ends, found.starts)],
+        [*_steps(found.positions)],
     ]
 
 
-def _steps(numbers: Iterable[int]) -> list[int]:
+def _steps(numbers: Sequence[int]) -> Iterator[int]:
     """The first number, then how much greater each is than the one before it; they never fall."""
-    return [after - before for before, after in pairwise([0, *numbers])]
+    return map(sub, numbers, chain((0,), numbers))
