@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from unicodedata import category
 
 from kb.model import Span
@@ -78,10 +79,13 @@ class Marker:
     def _found(self, text: str, kept: Kept | None) -> list[Marked]:
         found = [Marked(*place, -1 - n) for n, finder in enumerate(self._finders) for place in finder(text)]
         if self._marks:
-            words = (kept and kept.words(text)) or Words.of(columns(self._analyzer.tokens(text)))
+            words = (kept and kept.words(text)) or self._analysed(text)
             for word, mark in enumerate(self._marks):
                 found += [Marked(*place, word) for place in _places(words, mark)]
         return sorted(found, key=lambda marked: (marked.start, marked.end))
+
+    def _analysed(self, text: str) -> Words:
+        return Words.of(columns(self._analyzer.tokens(text)))
 
 
 def _places(words: Words, mark: Mark) -> list[Place]:
@@ -149,16 +153,21 @@ class _Starts:
     """Where in a text a reader can begin."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._sentences = [0, *(match.end() for match in _SENTENCE_START.finditer(text))]
-        self._parts = sorted({*self._sentences, *(match.end() for match in _PART_START.finditer(text))})
+
+    @cached_property
+    def _parts(self) -> list[int]:
+        return sorted({*self._sentences, *(match.end() for match in _PART_START.finditer(self._text))})
 
     def before(self, place: int, lowest: int, tail: int) -> int:
         """The last start of a sentence, else of a part of one, from ``lowest`` to ``place``; else ``lowest``.
 
         Behind ``tail`` a window would be shorter than it need be, so it begins as soon after that as it can.
         """
-        near = [start for starts in (self._sentences, self._parts) if (start := _last(starts, place)) >= lowest]
-        start = near[0] if near else lowest
+        start = _last(self._sentences, place)
+        if start < lowest:
+            start = max(_last(self._parts, place), lowest)
         return next((part for part in self._parts if tail <= part <= start), start) if start > tail else start
 
 

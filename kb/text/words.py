@@ -1,17 +1,19 @@
-"""The tokens of a text, by term; and as a few bytes, so that what was analysed once can be marked without doing it again.
+"""The tokens of texts as a few bytes, so that what was analysed once can be marked without doing it again.
 
 The bytes hold the tokens of a few texts (a section's heading and text) and say of each text what it was: tokens of
-another text, however similar, are never taken for its own.
+another text, however similar, are never taken for its own. They are searched as they lie, and hardly decoded: the terms,
+each once, with a line's end between; then for each text four rows of numbers, one number a token in each.
 """
 
 from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, chain
 from operator import sub
+from struct import Struct
 from typing import NamedTuple, Protocol
 
 from kb.text.analyze import Token
@@ -19,22 +21,25 @@ from kb.text.analyze import Token
 Place = tuple[int, int]
 """Start and end in a text."""
 
-#: Stands between terms: no term has one, for a line's end is no word.
-_BETWEEN = "\n"
+#: Stands around terms: no term has one, for a line's end is no word.
+_EDGE = "\n"
 
 #: zlib's fastest: the slower ones save a tenth and take three times as long (texts of 400 characters).
 _LEVEL = 1
 
-#: Numbers of the head of each text: its length and checksum, and how many tokens it has.
-_HEAD = 3
+#: At the beginning: bytes of the terms, bytes of one number of the rows, how many texts.
+_HEAD = Struct("=III")
 
-#: Numbers of each token: which term it has, how far it starts after the one before, how long it is, how many positions
+#: For each text: its length and checksum, and how many tokens it has.
+_TEXT = Struct("=III")
+
+#: Rows of each text: which term a token has, how far it starts after the one before, how long it is, how many positions
 #: it is after the one before.
 _ROWS = 4
 
-#: Bytes of a number of the heads, and of one of the rows where all are small, as they are in all but the longest texts.
-_WIDE, _NARROW = array("I").itemsize, array("H").itemsize
-_MOST_NARROW = 0xFFFF
+#: Bytes of one number of the rows by the largest that there is, and what ``array`` calls such.
+_NARROW, _WIDE, _MOST_NARROW = 2, 4, 0xFFFF
+_CODES = {_NARROW: "H", _WIDE: "I"}
 
 
 class Columns(Protocol):
@@ -66,52 +71,97 @@ def columns(tokens: Sequence[Token]) -> Columns:
     return _Columns(*zip(*rows, strict=True)) if tokens else _Columns((), (), (), ())
 
 
+def encode(texts: Mapping[str, Columns]) -> bytes:
+    """Texts with their tokens as bytes, without the texts."""
+    numbers: dict[str, int] = {}
+    body = [number for found in texts.values() for row in _rows(found, numbers) for number in row]
+    terms = _edged(numbers).encode()
+    width = _WIDE if body and max(body) > _MOST_NARROW else _NARROW
+    heads = (_TEXT.pack(*_identity(text), len(found.terms)) for text, found in texts.items())
+    head = _HEAD.pack(len(terms), width, len(texts)) + b"".join(heads)
+    return zlib.compress(head + terms + array(_CODES[width], body).tobytes(), _LEVEL)
+
+
+class Kept:
+    """What ``encode`` made."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = zlib.decompress(data)
+        self._length, self._width, self._texts = _HEAD.unpack_from(self._data)
+
+    def words(self, text: str) -> Words | None:
+        """The tokens of a text; None if it is not one of those."""
+        start = _HEAD.size + self._texts * _TEXT.size + self._length
+        for number in range(self._texts):
+            length, checksum, count = _TEXT.unpack_from(self._data, _HEAD.size + number * _TEXT.size)
+            size = count * self._width
+            if length == len(text) and (length, checksum) == _identity(text):
+                rows = [self._data[start + row * size : start + (row + 1) * size] for row in range(_ROWS)]
+                return Words(self._terms, self._width, rows)
+            start += _ROWS * size
+        return None
+
+    @cached_property
+    def _terms(self) -> str:
+        start = _HEAD.size + self._texts * _TEXT.size
+        return self._data[start : start + self._length].decode()
+
+
 class Words:
     """The tokens of one text, looked up by their terms."""
 
-    def __init__(self, numbers: Mapping[str, int], rows: Sequence[Sequence[int]]) -> None:
-        """Args: see ``of`` and ``Kept.words``, which make them."""
-        self._numbers = numbers
-        self._terms, self._steps, self._widths, self._gaps = rows
+    def __init__(self, terms: str, width: int, rows: Sequence[bytes]) -> None:
+        """``of`` and ``Kept.words`` make them."""
+        self._terms = terms
+        self._width = width
+        self._numbers, *self._others = rows
 
     @classmethod
     def of(cls, found: Columns) -> Words:
         """Those of a text that has just been analysed."""
         numbers: dict[str, int] = {}
-        return cls(numbers, _rows(found, numbers))
+        rows = [array(_CODES[_WIDE], row).tobytes() for row in _rows(found, numbers)]
+        return cls(_edged(numbers), _WIDE, rows)
 
     def tokens(self) -> list[Token]:
         """All of them in order, as analysis gave them."""
-        terms = {number: term for term, number in self._numbers.items()}
+        terms = self._terms.split(_EDGE)[1:]
         return [
-            Token(terms[number], start, start + width, position)
-            for number, start, width, position in zip(
-                self._terms, self._starts, self._widths, self._positions, strict=True
-            )
+            Token(terms[number], *self._place(token), self._positions[token])
+            for token, number in enumerate(self._read(self._numbers))
         ]
 
     def runs(self, terms: Sequence[str]) -> Iterator[Place]:
         """Where these terms stand side by side: token by token, for analysis may have dropped a の between them."""
-        wanted = [self._numbers.get(term, -1) for term in terms]
-        if -1 in wanted:
+        numbers = [self._number(term) for term in terms]
+        if -1 in numbers:
             return
-        length = len(wanted)
-        for first in self._of_term(wanted[0]):
+        length = len(numbers)
+        for first in self._found(array(_CODES[self._width], numbers).tobytes()):
             last = first + length - 1
-            if length == 1 or (
-                list(self._terms[first : first + length]) == wanted
-                and self._positions[last] - self._positions[first] == length - 1
-            ):
+            if length == 1 or self._positions[last] - self._positions[first] == length - 1:
                 yield from map(self._place, range(first, last + 1))
 
     def beginning(self, prefix: str) -> Iterator[Place]:
         """Where terms stand that begin so."""
-        for term, number in self._numbers.items():
-            if term.startswith(prefix):
-                yield from map(self._place, self._of_term(number))
+        start = self._terms.find(_EDGE + prefix)
+        while start >= 0:
+            number = self._terms.count(_EDGE, 0, start)
+            yield from map(self._place, self._found(array(_CODES[self._width], [number]).tobytes()))
+            start = self._terms.find(_EDGE + prefix, start + 1)
 
-    def _of_term(self, wanted: int) -> list[int]:
-        return [place for place, number in enumerate(self._terms) if number == wanted]
+    def _number(self, term: str) -> int:
+        """That of a term; -1 if no token has it."""
+        start = self._terms.find(f"{_EDGE}{term}{_EDGE}")
+        return self._terms.count(_EDGE, 0, start) if start >= 0 else -1
+
+    def _found(self, numbers: bytes) -> Iterator[int]:
+        """Which tokens have terms with these numbers one after the other; the first of each, and they may overlap."""
+        place = self._numbers.find(numbers)
+        while place >= 0:
+            if place % self._width == 0:
+                yield place // self._width
+            place = self._numbers.find(numbers, place + 1)
 
     def _place(self, token: int) -> Place:
         start = self._starts[token]
@@ -119,52 +169,18 @@ class Words:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return list(accumulate(self._steps))
+        return [*accumulate(self._read(self._others[0]))]
+
+    @cached_property
+    def _widths(self) -> array[int]:
+        return self._read(self._others[1])
 
     @cached_property
     def _positions(self) -> list[int]:
-        return list(accumulate(self._gaps))
+        return [*accumulate(self._read(self._others[2]))]
 
-
-def encode(texts: Mapping[str, Columns]) -> bytes:
-    """Texts with their tokens as bytes, without the texts."""
-    numbers: dict[str, int] = {}
-    body = [number for found in texts.values() for row in _rows(found, numbers) for number in row]
-    terms = _BETWEEN.join(numbers).encode()
-    wide = bool(body) and max(body) > _MOST_NARROW
-    head = [len(terms), wide, len(texts)]
-    for text, found in texts.items():
-        head += [*_identity(text), len(found.terms)]
-    return zlib.compress(array("I", head).tobytes() + terms + array("I" if wide else "H", body).tobytes(), _LEVEL)
-
-
-class Kept:
-    """What ``encode`` made; only what is looked for is decoded."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = zlib.decompress(data)
-        self._terms_end, self._wide, count = array("I", self._data[: _HEAD * _WIDE])
-        self._heads = array("I", self._data[_HEAD * _WIDE : (1 + count) * _HEAD * _WIDE])
-        self._terms_start = (1 + count) * _HEAD * _WIDE
-        self._terms_end += self._terms_start
-
-    def words(self, text: str) -> Words | None:
-        """The tokens of a text; None if it is not one of those."""
-        identity, start = _identity(text), self._terms_end
-        width = _WIDE if self._wide else _NARROW
-        for number in range(0, len(self._heads), _HEAD):
-            *known, count = self._heads[number : number + _HEAD]
-            size = _ROWS * count * width
-            if tuple(known) == identity:
-                rows = array("I" if self._wide else "H", self._data[start : start + size])
-                return Words(self._numbers, [rows[n * count : (n + 1) * count] for n in range(_ROWS)])
-            start += size
-        return None
-
-    @cached_property
-    def _numbers(self) -> dict[str, int]:
-        terms = self._data[self._terms_start : self._terms_end].decode().split(_BETWEEN)
-        return dict(zip(terms, range(len(terms)), strict=True))
+    def _read(self, row: bytes) -> array[int]:
+        return array(_CODES[self._width], row)
 
 
 def _identity(text: str) -> tuple[int, int]:
@@ -180,6 +196,10 @@ def _rows(found: Columns, numbers: dict[str, int]) -> list[list[int]]:
         [*map(sub, found.ends, found.starts)],
         [*_steps(found.positions)],
     ]
+
+
+def _edged(terms: Iterable[str]) -> str:
+    return f"{_EDGE}{_EDGE.join(terms)}{_EDGE}"
 
 
 def _steps(numbers: Sequence[int]) -> Iterator[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import quote_plus
 
@@ -91,11 +91,14 @@ def _is_plain(value: Any) -> bool:
 def query_string(values: Mapping[str, Any]) -> str:
     """The part of an address after "?", as Werkzeug writes it: lists as several values, None as nothing."""
     pairs = ((name, one) for name, value in values.items() for one in _several(value) if one is not None)
-    return "&".join([f"{_quoted(name)}={_quoted(str(one))}" for name, one in pairs])
+    return "&".join([f"{quoted(name)}={quoted(str(one))}" for name, one in pairs])
 
 
 def _several(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list | tuple | set) else (value,)
 
 
-_quoted = lru_cache(maxsize=_QUOTED)(partial(quote_plus, safe=_SAFE))
+@lru_cache(maxsize=_QUOTED)
+def quoted(text: str) -> str:
+    """A name or a value as it stands in a query."""
+    return quote_plus(text, safe=_SAFE)

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from kb.model import ContentType, Filter, Kind, Query, Sort
 from kb.search.query import MAX_LENGTH, parse
-from kb.web.addresses import query_string
+from kb.web.addresses import query_string, quoted
 from kb.web.site import current_library
 
 SORTS: Mapping[Sort, str] = {"relevance": "関連の高い順", "date": "新しい順"}
@@ -86,16 +86,16 @@ def toggles(asked: Asked, field: str) -> Callable[[str], str]:
 
     The same as ``asked.toggled`` says, for a page that has a link for each of very many values.
     """
-    args = asked.at(1).args
-    before = query_string({name: value for name, value in args.items() if name != field and name != "sort"})
-    after = query_string({"sort": args.get("sort")})
     chosen = [one.value for one in asked.filters if one.field == field]
+    others = {name: value for name, value in asked.at(1).args.items() if name != field}
+    before = query_string({**others, field: chosen})
+    start = f"?{before}&{quoted(field)}=" if before else f"?{quoted(field)}="
 
     def address(value: str) -> str:
-        others = [one for one in chosen if one != value]
-        values = query_string({field: others if value in chosen else [*chosen, value]})
-        query = "&".join(filter(None, (before, values, after)))
-        return f"?{query}" if query else ""
+        if value not in chosen:
+            return start + quoted(value)
+        left = query_string(asked.toggled(Filter(field, value)).args)
+        return f"?{left}" if left else ""
 
     return address
 
