@@ -3,8 +3,8 @@
     python -m benchmarks.results_page --sections 5000
 
 Sections of the made-up corpus, annotated by the installed plugins, are put into a library of their own; each query is
-asked once beforehand and three times for the figures, as a visitor's browser does (gzip). The least of the three counts,
-for other programs may be running. Milliseconds of CPU in one process, with Flask's test client: no network, no waiting.
+asked once beforehand and three times for the figures, as a visitor's browser does (gzip). The least of the three
+counts, for other programs may be running. Milliseconds of CPU in one process, with Flask's test client: no network.
 ``--data`` keeps the library for the next run.
 """
 
@@ -22,8 +22,9 @@ from tempfile import TemporaryDirectory
 from time import thread_time
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from benchmarks.corpus import sections, vocabulary
 from benchmarks.questions import questions
@@ -161,7 +162,7 @@ def statements(library: Library, do: Callable[[], object]) -> float:
     return float(len(asked))
 
 
-def _ask(app: Flask, text: str) -> Response:
+def _ask(app: Flask, text: str) -> TestResponse:
     answer = app.test_client().get("/search", query_string={"q": text}, headers=BROWSER)
     if answer.status_code != 200:
         raise RuntimeError(answer.status)

@@ -152,9 +152,7 @@ class Catalogue:
             found |= {section.id: section for section in self._sections(query)}
         return {section: found[section] for section in ids if section in found}
 
-    def with_documents(
-        self, ids: Sequence[str], access: frozenset[AccessClass]
-    ) -> dict[str, tuple[Section, Document]]:
+    def with_documents(self, ids: Sequence[str], access: frozenset[AccessClass]) -> dict[str, tuple[Section, Document]]:
         """The same with their documents."""
         found: dict[str, tuple[Section, Document]] = {}
         for some in _chunks(list(ids)):
@@ -289,7 +287,8 @@ class Catalogue:
 # -------------------------------------------------------------------------------------------------------- SQL
 
 #: For statements that are made before it is known who asks for what.
-_ACCESS, _IDS = bindparam("access", expanding=True), bindparam("ids", expanding=True)
+_ACCESS: BindParameter[Any] = bindparam("access", expanding=True)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 
 _Access = frozenset[AccessClass] | BindParameter[Any]
 

@@ -14,7 +14,7 @@ class Present:
     """The state at one moment. Whoever then looks at the index finds what has been hidden there, or gone already."""
 
     thesaurus: int
-    """A number that grows with every change of the thesaurus: whoever has read the entries at it has the present ones."""
+    """Grows with every change of the thesaurus: whoever has read the entries at it has the present ones."""
     hidden: frozenset[str]
     """Documents that the index may still show to somebody who must not see them any more."""
 

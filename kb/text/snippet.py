@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from unicodedata import category
@@ -25,6 +25,7 @@ ELLIPSIS = "…"
 #: Places where a reader can begin: the start of a line or sentence, else of a part of one.
 _SENTENCE_START = re.compile(r"(?<=[。！？!?\n])[\s」』）)]*(?=\S)")
 _PART_START = re.compile(r"(?<=[、，,；：:;　 」』）)】》])(?=\S)")
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:

@@ -1,8 +1,8 @@
 """The tokens of texts as a few bytes, so that what was analysed once can be marked without doing it again.
 
 The bytes hold the tokens of a few texts (a section's heading and text) and say of each text what it was: tokens of
-another text, however similar, are never taken for its own. They are searched as they lie, and hardly decoded: the terms,
-each once, with a line's end between; then for each text four rows of numbers, one number a token in each.
+another text, however similar, are never taken for its own. They are searched as they lie, and hardly decoded: the
+terms, each once, with a line's end between; then for each text four rows of numbers, one number a token in each.
 """
 
 from __future__ import annotations

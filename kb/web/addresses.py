@@ -60,7 +60,7 @@ class Addresses:
         return self._app.url_for(endpoint, filename=filename)
 
     def _path(self, endpoint: str, values: dict[str, Any]) -> str | None:
-        """The address up to the query, without what it takes from ``values``; None where it is not as simple as that."""
+        """The address up to the query, taking what it needs from ``values``; None where it is not so simple."""
         if endpoint not in self._rules:
             self._rules[endpoint] = self._rule(endpoint)
         known = self._rules[endpoint]

@@ -176,9 +176,26 @@ def test_word_that_stands_by_itself_is_marked_and_nothing_else(marker, before, a
 
 # --------------------------------------------------------------------------------------------- tokens that are kept
 
-WORDS = ["生活", "困窮", "生活困窮者", "の", "制度の狭間", "子ども", "こども", "ｺﾄﾞﾓ", "茅ヶ崎市", "㈱", "か゚", "。", "\n", "A会"]
+WORDS = [
+    "生活",
+    "困窮",
+    "生活困窮者",
+    "の",
+    "制度の狭間",
+    "子ども",
+    "こども",
+    "ｺﾄﾞﾓ",
+    "茅ヶ崎市",
+    "㈱",
+    "か゚",
+    "。",
+    "\n",
+    "A会",
+]
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=60).map("".join)
-TERMS = st.lists(st.sampled_from(["生活", "困窮", "者", "制度", "狭間", "子供", "茅ケ崎", "市", "会"]), min_size=1, max_size=3)
+TERMS = st.lists(
+    st.sampled_from(["生活", "困窮", "者", "制度", "狭間", "子供", "茅ケ崎", "市", "会"]), min_size=1, max_size=3
+)
 SINGLES = TERMS.map(lambda terms: tuple(Mark((term,)) for term in terms))
 MARKS = st.lists(
     st.one_of(
