@@ -208,7 +208,8 @@ class Library:
         return self._searcher_with(self._present_thesaurus())
 
     def _searcher_with(self, thesaurus: Thesaurus) -> Searcher:
-        return Searcher(self._home.index(), self._analyzer, thesaurus, self.store.outbox.hidden)
+        store = self.store
+        return Searcher(self._home.index(), self._analyzer, thesaurus, store.outbox.hidden, store.catalogue.texts)
 
     def _present_thesaurus(self) -> Thesaurus:
         """The thesaurus with what staff have entered, made anew whenever somebody has changed it."""

@@ -135,6 +135,18 @@ class Catalogue:
             found |= {section.id: section for section in self._sections(query)}
         return {section: found[section] for section in ids if section in found}
 
+    def texts(self, ids: Sequence[str], access: frozenset[AccessClass]) -> dict[str, str]:
+        """Heading and text of the sections with these ids that may be read, in the order asked for.
+
+        Half the cost of ``sections``, for whoever needs no more: every search does.
+        """
+        s = tables.section.c
+        found: dict[str, str] = {}
+        for some in _chunks(list(ids)):
+            query = self._select_sections((s.id, s.heading, s.blocks), access).where(s.id.in_(some))
+            found |= {row.id: "\n".join([row.heading, *rows.block_texts(row.blocks)]) for row in self._rows(query)}
+        return {section: found[section] for section in ids if section in found}
+
     def sections_of(self, document: str, access: frozenset[AccessClass]) -> list[Section]:
         """All sections of a document in reading order."""
         query = self._select_sections(tables.section.c, access).where(tables.section.c.document == document)

@@ -53,6 +53,11 @@ def section(row: Row[Any]) -> Section:
     return Section(**values | {"path": tuple(values["path"]), "blocks": blocks})
 
 
+def block_texts(blocks: list[dict[str, Any]]) -> list[str]:
+    """The texts of a section's blocks as its row has them."""
+    return [block["text"] for block in blocks]
+
+
 def section_row(value: Section) -> dict[str, Any]:
     """A section's columns."""
     row = {column.name: getattr(value, column.name) for column in OUTLINE_COLUMNS}
