@@ -31,8 +31,8 @@ LEAST = 2
 #: Pairs that are counted, and characters of a section that they are counted in: a bound on what a query can cost.
 MOST, LONGEST = 100, 4_000
 
-#: Folded texts that are kept: 8 MB where all are as long as can be, a tenth of that with usual ones.
-_KEPT = 512
+#: Texts that are kept with their keys: 33 MB if all were as long as can be, 5 MB at 600 characters each.
+_KEPT = 2_048
 
 Texts = Callable[[Sequence[str], frozenset[AccessClass]], Mapping[str, str]]
 """Gives headings and texts of sections, by id: of those that there are in these access classes."""
@@ -75,6 +75,11 @@ def ranked(
 def _key(text: str) -> str:
     """The search key of a section; ``fold`` makes it in a quarter of the time that ``search_key`` takes for prose."""
     return fold(text).key
+
+
+def forget() -> None:
+    """Let go of the texts that are kept: for whoever measures what it costs without them."""
+    _key.cache_clear()
 
 
 def _typed(node: Node) -> Iterator[str]:

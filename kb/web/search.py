@@ -73,7 +73,7 @@ def search() -> str:
     question, page = answered(question)
     facets = facets_of(question, page)
     _count(question, page)
-    totals = {} if page.total and not page.partial else current_library().totals(words_of(question))
+    totals = totals_of(question, page)
     return render_template(
         "views/search.html",
         asked=question,
@@ -182,6 +182,16 @@ def window(page: int, pages: int) -> list[int | None]:
             shown.append(None)
         shown.append(number)
     return shown
+
+
+def totals_of(question: Asked, page: Page) -> Mapping[str, int]:
+    """How many articles each word of the query finds by itself; nothing where all of them together find some."""
+    words = words_of(question)
+    if page.total and not page.partial:
+        return {}
+    if words == [question.text] and not question.filters:
+        return {question.text: page.total}
+    return current_library().totals(words)
 
 
 def alternatives(question: Asked, totals: Mapping[str, int]) -> list[Alternative]:
