@@ -135,6 +135,16 @@ class Catalogue:
             found |= {section.id: section for section in self._sections(query)}
         return {section: found[section] for section in ids if section in found}
 
+    def sections_of(self, document: str, access: frozenset[AccessClass]) -> list[Section]:
+        """All sections of a document in reading order."""
+        query = self._select_sections(tables.section.c, access).where(tables.section.c.document == document)
+        return list(self._sections(query.order_by(tables.section.c.ordinal)))
+
+    def outline(self, document: str, access: frozenset[AccessClass]) -> list[Section]:
+        """The same without their blocks: what a table of contents needs."""
+        query = self._select_sections(rows.OUTLINE_COLUMNS, access).where(tables.section.c.document == document)
+        return list(self._sections(query.order_by(tables.section.c.ordinal)))
+
     def texts(self, ids: Sequence[str], access: frozenset[AccessClass]) -> dict[str, str]:
         """Heading and text of the sections with these ids that may be read, in the order asked for.
 
@@ -146,16 +156,6 @@ class Catalogue:
             query = self._select_sections((s.id, s.heading, s.blocks), access).where(s.id.in_(some))
             found |= {row.id: "\n".join([row.heading, *rows.block_texts(row.blocks)]) for row in self._rows(query)}
         return {section: found[section] for section in ids if section in found}
-
-    def sections_of(self, document: str, access: frozenset[AccessClass]) -> list[Section]:
-        """All sections of a document in reading order."""
-        query = self._select_sections(tables.section.c, access).where(tables.section.c.document == document)
-        return list(self._sections(query.order_by(tables.section.c.ordinal)))
-
-    def outline(self, document: str, access: frozenset[AccessClass]) -> list[Section]:
-        """The same without their blocks: what a table of contents needs."""
-        query = self._select_sections(rows.OUTLINE_COLUMNS, access).where(tables.section.c.document == document)
-        return list(self._sections(query.order_by(tables.section.c.ordinal)))
 
     def documents_by_id(self, ids: Iterable[str], access: frozenset[AccessClass]) -> dict[str, Document]:
         """Those of these documents that may be known of."""
