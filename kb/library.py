@@ -210,7 +210,7 @@ class Library:
         # First this, then the index: what is hidden no more has left the index by then.
         present = self.store.present()
         words = thesaurus or self._thesaurus_at(present.thesaurus)
-        return Searcher(self._home.index(), self._analyzer, words, lambda: present.hidden)
+        return Searcher(self._home.index(), self._analyzer, words, lambda: present.hidden, self.store.catalogue.texts)
 
     def _thesaurus_at(self, version: int) -> Thesaurus:
         """The thesaurus with what staff have entered, made anew whenever somebody has changed it."""

@@ -92,18 +92,32 @@ class Reader:
             took_ms=(perf_counter() - began) * 1000,
         )
 
+    def counted(self, query: Query) -> Page:
+        """How many sections answer, in all and by facet: a page without its hits, as none of them is read."""
+        began = perf_counter()
+        counted = self._searcher().counted(query, self.access)
+        facets = {name: self._facet(name, counts) for name, counts in counted.found.facets.items()}
+        took = (perf_counter() - began) * 1000
+        return Page(query, counted.found.total, (), facets, partial=counted.partial, took_ms=took)
+
+    def totals(self, words: Sequence[str]) -> dict[str, int]:
+        """How many sections each word of a query finds by itself."""
+        return {word: self.counted(replace(parse(word, per_page=1), facets=())).total for word in words}
+
     def completions(self, typed: str, limit: int = 8) -> list[Completion]:
         """What somebody may mean who has typed the beginning of it."""
         return self._searcher().completions(typed, self.access, limit)
 
-    def corrections(self, words: Sequence[str]) -> list[str]:
+    def corrections(self, words: Sequence[str], totals: Mapping[str, int] | None = None) -> list[str]:
         """The same words with those that find nothing put right, best first: only what finds something together.
 
         Args:
             words: of a query, as typed.
+            totals: of these words, where they have been counted already.
 
         """
-        lost = [number for number, word in enumerate(words) if not self.found(parse(word, per_page=1)).total]
+        totals = self.totals(words) if totals is None else totals
+        lost = [number for number, word in enumerate(words) if not totals[word]]
         if not lost or len(lost) > _MOST_LOST:
             return []
         choices = [
@@ -126,8 +140,8 @@ class Reader:
 
     def answers(self, text: str) -> bool:
         """Whether there is a section that has all of it."""
-        answer = self._searcher().search(replace(parse(text, per_page=1), facets=()), self.access)
-        return answer.found.total > 0 and not answer.partial
+        counted = self._searcher().counted(replace(parse(text, per_page=1), facets=()), self.access)
+        return counted.found.total > 0 and not counted.partial
 
     def found(self, query: Query) -> Found:
         """What the index finds, ids only: for whoever compares answers."""

@@ -73,6 +73,7 @@ class Catalogue:
         # Made once: to put such a statement together takes longer than to answer it.
         columns = (*rows.SECTION_COLUMNS, *rows.DOCUMENT_COLUMNS, rows.WITHHELD)
         self._with_documents = self._select_sections(columns, _ACCESS).where(tables.section.c.id.in_(_IDS))
+        self._texts = self._select_sections(rows.TEXT_COLUMNS, _ACCESS).where(tables.section.c.id.in_(_IDS))
 
     # ------------------------------------------------------------------------------------------------- writing
 
@@ -170,6 +171,17 @@ class Catalogue:
         """The same without their blocks: what a table of contents needs."""
         query = self._select_sections(rows.OUTLINE_COLUMNS, access).where(tables.section.c.document == document)
         return list(self._sections(query.order_by(tables.section.c.ordinal)))
+
+    def texts(self, ids: Sequence[str], access: frozenset[AccessClass]) -> dict[str, str]:
+        """Heading and text of the sections with these ids that may be read, in the order asked for.
+
+        Half the cost of ``sections``, for whoever needs no more: every search does.
+        """
+        found: dict[str, str] = {}
+        for some in _chunks(list(ids)):
+            asked = {_ACCESS.key: [a.value for a in access], _IDS.key: some}
+            found |= dict(map(rows.id_and_text, self._rows(self._texts, asked)))
+        return {section: found[section] for section in ids if section in found}
 
     def documents_by_id(self, ids: Iterable[str], access: frozenset[AccessClass]) -> dict[str, Document]:
         """Those of these documents that may be known of."""

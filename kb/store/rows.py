@@ -21,6 +21,7 @@ WITHHELD = (
     .label("withheld")
 )
 SECTION_COLUMNS = tuple(tables.section.c)
+TEXT_COLUMNS = (tables.section.c.id, tables.section.c.heading, tables.section.c.blocks)
 OUTLINE_COLUMNS = tuple(column for column in tables.section.c if column.name != "blocks")
 ANNOTATION_COLUMNS = tuple(column for column in tables.annotation.c if column.name != "id")
 FINDING_COLUMNS = tuple(column for column in tables.finding.c if column.name not in {"id", "document"})
@@ -69,6 +70,12 @@ def section(row: Row[Any]) -> Section:
 def _section(values: dict[str, Any]) -> Section:
     blocks = tuple(_block(block) for block in values.get("blocks", ()))
     return Section(**values | {"path": tuple(values["path"]), "blocks": blocks})
+
+
+def id_and_text(row: Row[Any]) -> tuple[str, str]:
+    """A section's id, and its heading and text, of ``TEXT_COLUMNS``."""
+    section, heading, blocks = tuple(row)
+    return section, "\n".join([heading, *(block["text"] for block in blocks)])
 
 
 def section_row(value: Section) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def search() -> str:
     question, page = answered(question)
     facets = facets_of(question, page, MOST_OFFERED)
     _count(question, page)
+    totals = totals_of(question, page)
     return render_template(
         "views/search.html",
         asked=question,
@@ -90,8 +91,8 @@ def search() -> str:
         window=window(question.page, page.pages),
         address=lambda number: results(question.at(number)),
         sorts=SORTS,
-        corrections=corrections(question) if page.partial or not page.total else [],
-        alternatives=alternatives(question) if page.partial or not page.total else [],
+        corrections=corrections(question, totals),
+        alternatives=alternatives(question, totals),
         either=either(question) if page.partial or not page.total else "",
     )
 
@@ -121,6 +122,7 @@ ORIGINS: Mapping[Origin, str] = {
     "beside": "並び（隣り合う語）",
     "date": "日付",
     "beginning": "語のはじめ",
+    "characters": "文字の並び（2文字ずつ）",
 }
 """What a reason is called on the page."""
 
@@ -171,7 +173,7 @@ def facets_of(question: Asked, page: Page, most: int | None = None) -> list[Face
     facets = []
     for name, label in fields.items():
         narrowed = [one for one in question.filters if one.field == name]
-        counted = library.search(question.without(name).query(facets=(name,))) if narrowed else page
+        counted = library.counted(question.without(name).query(facets=(name,))) if narrowed else page
         facets.append(_facet(question, name, label, counted.facets.get(name, ()), most))
     return [facet for facet in facets if facet.choices]
 
@@ -209,19 +211,27 @@ def window(page: int, pages: int) -> list[int | None]:
     return shown
 
 
-def alternatives(question: Asked) -> list[Alternative]:
+def totals_of(question: Asked, page: Page) -> Mapping[str, int]:
+    """How many articles each word of the query finds by itself; nothing where all of them together find some."""
+    words = words_of(question)
+    if page.total and not page.partial:
+        return {}
+    if words == [question.text] and not question.filters:
+        return {question.text: page.total}
+    return current_library().totals(words)
+
+
+def alternatives(question: Asked, totals: Mapping[str, int]) -> list[Alternative]:
     """The single words of the query that find something, with their counts; none if there is but one word."""
-    words = words_of(question)
-    texts = words if len(words) > 1 or question.filters or words != [question.text] else []
-    library = current_library()
-    found = (Alternative(text, library.search(question.about(text).query()).total) for text in texts)
-    return [alternative for alternative in found if alternative.count]
+    is_all_there_is = [*totals] == [question.text] and not question.filters
+    return [] if is_all_there_is else [Alternative(text, count) for text, count in totals.items() if count]
 
 
-def corrections(question: Asked) -> list[str]:
+def corrections(question: Asked, totals: Mapping[str, int]) -> list[str]:
     """The query with words that find nothing put right; nothing for what is more than words."""
-    words = words_of(question)
-    return current_library().corrections(words) if words and " ".join(words) == " ".join(question.text.split()) else []
+    words = list(totals)
+    is_words = bool(words) and " ".join(words) == " ".join(question.text.split())
+    return current_library().corrections(words, totals) if is_words else []
 
 
 def either(question: Asked) -> str:
