@@ -239,7 +239,7 @@ def _share(reader: Reader) -> Callable[[str], float]:
     def share(word: str) -> float:
         if sections < ENOUGH:
             return 0.0
-        return reader.search(Query(Phrase(word), per_page=1, facets=())).total / sections
+        return reader.counted(Query(Phrase(word), per_page=1, facets=())).total / sections
 
     return share
 

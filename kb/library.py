@@ -46,7 +46,7 @@ from kb.search.home import IndexHome
 from kb.search.index import Index
 from kb.search.searcher import Searcher
 from kb.search.thesaurus import Thesaurus
-from kb.store.catalogue import Content, Failure
+from kb.store.catalogue import Catalogue, Content, Failure
 from kb.store.register import Receipt as Receipt
 from kb.store.rows import now
 from kb.store.sources import Listed
@@ -150,8 +150,19 @@ class Library:
 
     def reader(self, access: frozenset[AccessClass], watch: Watch = unwatched) -> Reader:
         """The library as somebody with these access classes may see it; ``watch`` is told of case studies they read."""
-        store = self.store
-        return Reader(access, store.catalogue, store.originals, self.content_types, self.kinds, self._searcher, watch)
+        return self._reader(access, watch=watch)
+
+    def _reader(
+        self,
+        access: frozenset[AccessClass],
+        catalogue: Catalogue | None = None,
+        thesaurus: Thesaurus | None = None,
+        watch: Watch = unwatched,
+    ) -> Reader:
+        """With another catalogue than that of readers, or another thesaurus than the present one."""
+        searcher = partial(self._searcher, thesaurus) if thesaurus else self._searcher
+        originals, known = self.store.originals, catalogue or self.store.catalogue
+        return Reader(access, known, originals, self.content_types, self.kinds, searcher, watch)
 
     def desk(self, actor: Actor) -> Desk:
         """Where staff handle documents.
@@ -161,9 +172,7 @@ class Library:
 
         """
         self._check_changeable()
-        drafts = Reader(
-            actor.access, self.store.drafts, self.store.originals, self.content_types, self.kinds, self._searcher
-        )
+        drafts = self._reader(actor.access, self.store.drafts)
         return Desk(actor, self.store, drafts, self._means)
 
     def lexicon(self, actor: Actor) -> Lexicon:
@@ -176,15 +185,7 @@ class Library:
         store = self.store
 
         def reader_with(entries: Sequence[Synonyms]) -> Reader:
-            thesaurus = Thesaurus(entries, self._analyzer)
-            return Reader(
-                actor.access,
-                store.catalogue,
-                store.originals,
-                self.content_types,
-                self.kinds,
-                lambda: self._searcher_with(thesaurus),
-            )
+            return self._reader(actor.access, thesaurus=Thesaurus(entries, self._analyzer))
 
         def expected() -> list[tuple[str, str]]:
             return [(one.query, one.section) for one in store.searches.expectations()]
@@ -204,15 +205,15 @@ class Library:
         """
         return self._home.index()
 
-    def _searcher(self) -> Searcher:
-        return self._searcher_with(self._present_thesaurus())
+    def _searcher(self, thesaurus: Thesaurus | None = None) -> Searcher:
+        """For one question: with what is hidden now, and the present thesaurus unless there is another."""
+        # First this, then the index: what is hidden no more has left the index by then.
+        present = self.store.present()
+        words = thesaurus or self._thesaurus_at(present.thesaurus)
+        return Searcher(self._home.index(), self._analyzer, words, lambda: present.hidden, self.store.catalogue.texts)
 
-    def _searcher_with(self, thesaurus: Thesaurus) -> Searcher:
-        return Searcher(self._home.index(), self._analyzer, thesaurus, self.store.outbox.hidden)
-
-    def _present_thesaurus(self) -> Thesaurus:
+    def _thesaurus_at(self, version: int) -> Thesaurus:
         """The thesaurus with what staff have entered, made anew whenever somebody has changed it."""
-        version = self.store.lexicon.version()
         if self._thesaurus[0] != version:
             entries = used(self._synonyms, self.store.lexicon.entries())
             self._thesaurus = version, Thesaurus(entries, self._analyzer)

@@ -36,6 +36,7 @@ from kb.search.searcher import Marker, Searcher
 from kb.store.catalogue import Catalogue
 from kb.store.originals import Originals
 from kb.text.dates import era_year
+from kb.text.words import Kept
 
 #: Corrections that are offered, words that are put right at a time, and combinations that are tried.
 _CORRECTIONS, _MOST_LOST, _TRIED = 3, 2, 12
@@ -73,13 +74,14 @@ class Reader:
     def search(self, query: Query) -> Page:
         """The sections that answer a query, one page of them, with marked snippets and facet counts."""
         began = perf_counter()
-        answer = self._searcher().search(query, self.access)
-        sections = self._catalogue.sections([section for section, _ in answer.found.hits], self.access)
-        documents = self._catalogue.documents_by_id({section.document for section in sections.values()}, self.access)
+        searcher = self._searcher()
+        answer = searcher.search(query, self.access)
+        shown = self._catalogue.with_documents([section for section, _ in answer.found.hits], self.access)
+        kept = searcher.kept(list(shown), self.access)
         hits = tuple(
-            _hit(sections[section], documents[sections[section].document], score, answer.marker)
+            _hit(*shown[section], score, answer.marker, kept.get(section))
             for section, score in answer.found.hits
-            if section in sections  # the catalogue is the truth: what it no longer has or shows is no hit
+            if section in shown  # the catalogue is the truth: what it no longer has or shows is no hit
         )
         return Page(
             query=query,
@@ -90,18 +92,32 @@ class Reader:
             took_ms=(perf_counter() - began) * 1000,
         )
 
+    def counted(self, query: Query) -> Page:
+        """How many sections answer, in all and by facet: a page without its hits, as none of them is read."""
+        began = perf_counter()
+        counted = self._searcher().counted(query, self.access)
+        facets = {name: self._facet(name, counts) for name, counts in counted.found.facets.items()}
+        took = (perf_counter() - began) * 1000
+        return Page(query, counted.found.total, (), facets, partial=counted.partial, took_ms=took)
+
+    def totals(self, words: Sequence[str]) -> dict[str, int]:
+        """How many sections each word of a query finds by itself."""
+        return {word: self.counted(replace(parse(word, per_page=1), facets=())).total for word in words}
+
     def completions(self, typed: str, limit: int = 8) -> list[Completion]:
         """What somebody may mean who has typed the beginning of it."""
         return self._searcher().completions(typed, self.access, limit)
 
-    def corrections(self, words: Sequence[str]) -> list[str]:
+    def corrections(self, words: Sequence[str], totals: Mapping[str, int] | None = None) -> list[str]:
         """The same words with those that find nothing put right, best first: only what finds something together.
 
         Args:
             words: of a query, as typed.
+            totals: of these words, where they have been counted already.
 
         """
-        lost = [number for number, word in enumerate(words) if not self.found(parse(word, per_page=1)).total]
+        totals = self.totals(words) if totals is None else totals
+        lost = [number for number, word in enumerate(words) if not totals[word]]
         if not lost or len(lost) > _MOST_LOST:
             return []
         choices = [
@@ -124,8 +140,8 @@ class Reader:
 
     def answers(self, text: str) -> bool:
         """Whether there is a section that has all of it."""
-        answer = self._searcher().search(replace(parse(text, per_page=1), facets=()), self.access)
-        return answer.found.total > 0 and not answer.partial
+        counted = self._searcher().counted(replace(parse(text, per_page=1), facets=()), self.access)
+        return counted.found.total > 0 and not counted.partial
 
     def found(self, query: Query) -> Found:
         """What the index finds, ids only: for whoever compares answers."""
@@ -133,9 +149,7 @@ class Reader:
 
     def with_documents(self, sections: Sequence[str]) -> list[tuple[Section, Document]]:
         """Sections by their ids, with their documents, in the same order."""
-        found = self._catalogue.sections(sections, self.access)
-        documents = self._catalogue.documents_by_id({section.document for section in found.values()}, self.access)
-        return [(section, documents[section.document]) for section in found.values() if section.document in documents]
+        return list(self._catalogue.with_documents(sections, self.access).values())
 
     def ranking(self, query: Query) -> list[tuple[str, Document, float]]:
         """The same page of the answer without snippets and facets: section ids, documents and scores, best first."""
@@ -287,8 +301,9 @@ class Reader:
         return self.kinds[name].label_of(value) if name in self.kinds else value
 
 
-def _hit(section: Section, document: Document, score: float, marker: Marker) -> Hit:
-    return Hit(section, document, score, marker.snippet(section.text), marker.mark(section.label))
+def _hit(section: Section, document: Document, score: float, marker: Marker, kept: Kept | None) -> Hit:
+    snippet, heading = marker.snippet(section.text, kept=kept), marker.mark(section.label, kept)
+    return Hit(section, document, score, snippet, heading)
 
 
 def neighbours(outline: Sequence[Section], section: Section) -> tuple[Section | None, Section | None]:

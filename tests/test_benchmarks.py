@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from benchmarks import page, search
+from benchmarks import page, rerank, search
 from benchmarks.corpus import sections, vocabulary
 from benchmarks.questions import KINDS
 
@@ -50,6 +50,13 @@ def test_each_engine_has_its_columns(report):
     assert [name for name in ("Whoosh files, numpy", "SQLite FTS5", "stock Whoosh") if f"{name}: matches" in head] == [
         engine.name for engine in report.engines
     ]
+
+
+def test_ranking_anew_is_measured_for_every_kind_of_query(capsys):
+    rerank.main(["--sections", "60"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in lines[1:]] == [*KINDS]
+    assert all("alone" in line and "kept" in line for line in lines[1:])
 
 
 def test_the_same_seed_gives_the_same_sections():

@@ -31,4 +31,4 @@ class Analysed:
     body: Row
     title: Row
     words: bytes
-    """The tokens of the entry's text as ``kb.text.words`` encodes them: what marking a snippet needs."""
+    """The tokens of its heading and text as ``kb.text.words`` encodes them: what marking a hit needs."""

@@ -28,7 +28,7 @@ def analysed(entry: Entry, analyzer: Analyzer) -> Analysed:
     return Analysed(
         body=_in_a_row([*own, tokens] if tokens and says_more else []),
         title=_in_a_row([analyzer.tokens(entry.title), analyzer.tokens(entry.above), heading]),
-        words=words.encode(tokens),
+        words=words.encode({entry.heading: words.columns(heading), entry.text: words.columns(tokens)}),
     )
 
 

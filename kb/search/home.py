@@ -14,7 +14,10 @@ from kb.search.index import Index
 from kb.text.analyze import Analyzer
 
 STAMP = "build"
-"""A file in each index with a random name of that build: another content means that the index was swapped."""
+"""A file in each index with a random name of that build: another file means that the index was swapped."""
+
+Stamp = tuple[int, int]
+"""Identity of that file: the next one is written while the last one is still there, so it is another on the disk."""
 
 
 class IndexHome:
@@ -26,7 +29,7 @@ class IndexHome:
         self._analyzer = analyzer
         self._lock = Lock()
         self._index: Index | None = None
-        self._stamp = ""
+        self._stamp: Stamp | None = None
 
     @property
     def _current(self) -> Path:
@@ -95,8 +98,9 @@ class IndexHome:
                 self._index.close()
                 self._index = None
 
-    def _read_stamp(self) -> str:
+    def _read_stamp(self) -> Stamp | None:
         try:
-            return (self._current / STAMP).read_text(encoding="ascii", errors="replace")
+            status = (self._current / STAMP).stat()
         except FileNotFoundError:
-            return ""
+            return None
+        return status.st_ino, status.st_mtime_ns

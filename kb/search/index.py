@@ -127,7 +127,7 @@ class Index(Protocol):
         ...
 
     def words(self, sections: Sequence[str], *, access: frozenset[AccessClass]) -> Mapping[str, bytes]:
-        """The tokens of these sections' texts, as ``kb.text.words`` encodes them, of those that the index has."""
+        """The tokens of these sections' headings and texts, as ``kb.text.words`` encodes them, of those it has."""
         ...
 
     def documents(self) -> Mapping[str, int]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import ceil
 
@@ -74,6 +75,8 @@ class Meaning:
     def __init__(self, analyzer: Analyzer, thesaurus: Thesaurus) -> None:
         self._analyzer = analyzer
         self._thesaurus = thesaurus
+        # Asked for twice or thrice for each question: what a section must have, what of that will do, what is marked.
+        self._wording = lru_cache(maxsize=128)(self._cut)
 
     def strict(self, node: Node) -> IndexNode:
         """What a section must have that has all that was asked for."""
@@ -156,7 +159,7 @@ class Meaning:
     def _terms(self, text: str) -> Terms:
         return tuple(self._analyzer.terms(text)[:MOST_TERMS])
 
-    def _wording(self, text: str) -> Wording:
+    def _cut(self, text: str) -> Wording:
         """Cut a condition where something stands between its terms, and look what is left up in the thesaurus."""
         if read := self._thesaurus.as_read(text):
             written = (Alternative(terms, 1.0),) if (terms := self._terms(text)) else ()

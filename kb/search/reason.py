@@ -38,6 +38,8 @@ class Forms:
         """A part of a score in words."""
         if part.origin == "date":
             return Reason(self._dates(part.terms[0]) or part.terms, "", "date", part.score)
+        if part.origin == "characters":
+            return Reason(part.terms[:_MOST_FORMS], part.field, part.origin, part.score)
         words = self._runs(part) or ("".join(part.terms),)
         is_typed = any(search_key(word) in self._typed for word in words)
         origin: Origin = "variant" if part.origin == "typed" and not is_typed else part.origin

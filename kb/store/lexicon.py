@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from kb.errors import ConflictError, NotFoundError
 from kb.model import Synonyms
@@ -46,11 +46,6 @@ class LexiconStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-
-    def version(self) -> int:
-        """A number that grows with every change: whoever has read the entries at it has the present ones."""
-        with self._engine.connect() as connection:
-            return connection.scalar(select(func.max(tables.synonym_change.c.number))) or 0
 
     def entries(self) -> list[Entry]:
         """All entries, the latest first."""

@@ -20,10 +20,15 @@ WITHHELD = (
     .where(tables.decision.c.document == tables.document.c.id, tables.decision.c.replacement.is_not(None))
     .label("withheld")
 )
+SECTION_COLUMNS = tuple(tables.section.c)
+TEXT_COLUMNS = (tables.section.c.id, tables.section.c.heading, tables.section.c.blocks)
 OUTLINE_COLUMNS = tuple(column for column in tables.section.c if column.name != "blocks")
 ANNOTATION_COLUMNS = tuple(column for column in tables.annotation.c if column.name != "id")
 FINDING_COLUMNS = tuple(column for column in tables.finding.c if column.name not in {"id", "document"})
 DECISION_COLUMNS = tuple(column for column in tables.decision.c if column.name != "document")
+
+_SECTION_NAMES = [column.name for column in SECTION_COLUMNS]
+_DOCUMENT_NAMES = [*(column.name for column in DOCUMENT_COLUMNS), WITHHELD.name]
 
 _PLAIN = asdict(Block(""))
 
@@ -35,9 +40,20 @@ def now() -> datetime:
 
 def document(row: Row[Any]) -> Document:
     """A document of ``DOCUMENT_COLUMNS``."""
-    values = _values(row)
+    return _document(_values(row))
+
+
+def _document(values: dict[str, Any]) -> Document:
     access, state, warnings = AccessClass(values["access"]), State(values["state"]), tuple(values["warnings"])
     return Document(**values | {"access": access, "state": state, "warnings": warnings})
+
+
+def section_with_document(row: Row[Any]) -> tuple[Section, Document]:
+    """A section and its document, of ``SECTION_COLUMNS`` and ``DOCUMENT_COLUMNS`` with ``WITHHELD``, in this order."""
+    values, count = tuple(row), len(SECTION_COLUMNS)
+    of_section = dict(zip(_SECTION_NAMES, values[:count], strict=True))
+    of_document = dict(zip(_DOCUMENT_NAMES, values[count:], strict=True))
+    return _section(of_section), _document(of_document)
 
 
 def document_row(value: Document) -> dict[str, Any]:
@@ -48,9 +64,18 @@ def document_row(value: Document) -> dict[str, Any]:
 
 def section(row: Row[Any]) -> Section:
     """A section, with or without its blocks."""
-    values = _values(row)
+    return _section(_values(row))
+
+
+def _section(values: dict[str, Any]) -> Section:
     blocks = tuple(_block(block) for block in values.get("blocks", ()))
     return Section(**values | {"path": tuple(values["path"]), "blocks": blocks})
+
+
+def id_and_text(row: Row[Any]) -> tuple[str, str]:
+    """A section's id, and its heading and text, of ``TEXT_COLUMNS``."""
+    section, heading, blocks = tuple(row)
+    return section, "\n".join([heading, *(block["text"] for block in blocks)])
 
 
 def section_row(value: Section) -> dict[str, Any]:

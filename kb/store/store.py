@@ -14,6 +14,7 @@ from kb.store.lexicon import LexiconStore
 from kb.store.lists import Lists
 from kb.store.originals import Originals
 from kb.store.outbox import Outbox
+from kb.store.present import Present, present
 from kb.store.register import Register
 from kb.store.searches import Searches
 from kb.store.sources import Sources
@@ -40,6 +41,10 @@ class Store:
         self.audit = AuditLog(self.database)
         self.accounts = Accounts(self.database)
         self.originals = Originals(folder)
+
+    def present(self) -> Present:
+        """What a search must know before it looks at the index."""
+        return present(self.database)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from unicodedata import category
 
 from kb.model import Span
-from kb.text.analyze import Analyzer, Token
+from kb.text.analyze import Analyzer
+from kb.text.words import Kept, Place, Words, columns
 
 #: Characters of a snippet: two to three lines on a wide screen.
 WIDTH = 160
@@ -23,9 +25,6 @@ ELLIPSIS = "…"
 #: Places where a reader can begin: the start of a line or sentence, else of a part of one.
 _SENTENCE_START = re.compile(r"(?<=[。！？!?\n])[\s」』）)]*(?=\S)")
 _PART_START = re.compile(r"(?<=[、，,；：:;　 」』）)】》])(?=\S)")
-
-Place = tuple[int, int]
-"""Start and end in a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,54 +57,41 @@ class Marker:
         self._marks = marks
         self._finders = finders
 
-    def mark(self, text: str) -> tuple[Span, ...]:
-        """The whole text in spans, with the words of the query marked; marks that touch are one."""
-        return _spans(text, (0, len(text)), _merged(self._found(text)))
+    def mark(self, text: str, kept: Kept | None = None) -> tuple[Span, ...]:
+        """The whole text in spans, with the words of the query marked; marks that touch are one.
 
-    def snippet(self, text: str, width: int = WIDTH) -> tuple[Span, ...]:
+        Args:
+            text: to be shown.
+            kept: its tokens, perhaps: where they are another text's, or there are none, it is analysed.
+
+        """
+        return _spans(text, (0, len(text)), _merged(self._found(text, kept)))
+
+    def snippet(self, text: str, width: int = WIDTH, kept: Kept | None = None) -> tuple[Span, ...]:
         """The part of the text, about ``width`` characters, with most of the words; "…" stands for what is left out.
 
-        Begins where a sentence or a part of one does if that is near, and never cuts a mark.
+        Begins where a sentence or a part of one does if that is near, and never cuts a mark. ``kept``: as in ``mark``.
         """
-        found = self._found(text)
+        found = self._found(text, kept)
         places = _merged(found)
         window = _window(text, found, places, width)
         return _spans(text, window, places, ellipses=True)
 
-    def _found(self, text: str) -> list[Marked]:
-        if not self._marks and not self._finders:
-            return []
+    def _found(self, text: str, kept: Kept | None) -> list[Marked]:
         found = [Marked(*place, -1 - n) for n, finder in enumerate(self._finders) for place in finder(text)]
-        tokens = _Tokens(self._analyzer.tokens(text))
-        for word, mark in enumerate(self._marks):
-            found += [Marked(*place, word) for place in tokens.places(mark)]
+        if self._marks:
+            words = (kept and kept.words(text)) or self._analysed(text)
+            for word, mark in enumerate(self._marks):
+                found += [Marked(*place, word) for place in _places(words, mark)]
         return sorted(found, key=lambda marked: (marked.start, marked.end))
 
+    def _analysed(self, text: str) -> Words:
+        return Words.of(columns(self._analyzer.tokens(text)))
 
-class _Tokens:
-    """The tokens of a text, by term."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
-        self._tokens = tokens
-        self._of_term: dict[str, list[int]] = {}
-        for number, token in enumerate(tokens):
-            self._of_term.setdefault(token.term, []).append(number)
-
-    def places(self, mark: Mark) -> list[Place]:
-        found = list(self._beginning(mark.terms[0]) if mark.prefix else self._runs(mark.terms))
-        return found or [place for other in mark.instead for place in self.places(other)]
-
-    def _runs(self, terms: tuple[str, ...]) -> Iterator[Place]:
-        for first in self._of_term.get(terms[0], ()):
-            run = self._tokens[first : first + len(terms)]
-            if tuple(token.term for token in run) == terms and run[-1].position - run[0].position == len(terms) - 1:
-                # Token by token: what analysis dropped between them (the の of 制度の狭間) is not marked.
-                yield from ((token.start, token.end) for token in run)
-
-    def _beginning(self, prefix: str) -> Iterator[Place]:
-        for term, numbers in self._of_term.items():
-            if term.startswith(prefix):
-                yield from ((self._tokens[number].start, self._tokens[number].end) for number in numbers)
+def _places(words: Words, mark: Mark) -> list[Place]:
+    found = list(words.beginning(mark.terms[0]) if mark.prefix else words.runs(mark.terms))
+    return found or [place for other in mark.instead for place in _places(words, other)]
 
 
 def _merged(found: Sequence[Marked]) -> list[Place]:
@@ -168,16 +154,21 @@ class _Starts:
     """Where in a text a reader can begin."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._sentences = [0, *(match.end() for match in _SENTENCE_START.finditer(text))]
-        self._parts = sorted({*self._sentences, *(match.end() for match in _PART_START.finditer(text))})
+
+    @cached_property
+    def _parts(self) -> list[int]:
+        return sorted({*self._sentences, *(match.end() for match in _PART_START.finditer(self._text))})
 
     def before(self, place: int, lowest: int, tail: int) -> int:
         """The last start of a sentence, else of a part of one, from ``lowest`` to ``place``; else ``lowest``.
 
         Behind ``tail`` a window would be shorter than it need be, so it begins as soon after that as it can.
         """
-        near = [start for starts in (self._sentences, self._parts) if (start := _last(starts, place)) >= lowest]
-        start = near[0] if near else lowest
+        start = _last(self._sentences, place)
+        if start < lowest:
+            start = max(_last(self._parts, place), lowest)
         return next((part for part in self._parts if tail <= part <= start), start) if start > tail else start
 
 

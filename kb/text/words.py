@@ -1,56 +1,207 @@
-"""The tokens of a text as a few bytes: what was analysed once can be marked later without doing it again."""
+"""The tokens of texts as a few bytes, so that what was analysed once can be marked without doing it again.
+
+The bytes hold the tokens of a few texts (a section's heading and text) and say of each text what it was: tokens of
+another text, however similar, are never taken for its own. They are searched as they lie, and hardly decoded: the
+terms, each once, with a line's end between; then for each text four rows of numbers, one number a token in each.
+"""
 
 from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate, chain
+from operator import sub
+from struct import Struct
+from typing import NamedTuple, Protocol
 
 from kb.text.analyze import Token
 
-#: Stands between terms: no term has one, for a line's end is no word.
-_BETWEEN = "\n"
+Place = tuple[int, int]
+"""Start and end in a text."""
+
+#: Stands around terms: no term has one, for a line's end is no word.
+_EDGE = "\n"
 
 #: zlib's fastest: the slower ones save a tenth and take three times as long (texts of 400 characters).
 _LEVEL = 1
 
+#: At the beginning: bytes of the terms, bytes of one number of the rows, how many texts.
+_HEAD = Struct("=III")
 
-def encode(tokens: Sequence[Token]) -> bytes:
-    """Tokens as bytes; ``decode`` gives back the same ones."""
+#: For each text: its length and checksum, and how many tokens it has.
+_TEXT = Struct("=III")
+
+#: Rows of each text: which term a token has, how far it starts after the one before, how long it is, how many positions
+#: it is after the one before.
+_ROWS = 4
+
+#: Bytes of one number of the rows by the largest that there is, and what ``array`` calls such.
+_NARROW, _WIDE, _MOST_NARROW = 2, 4, 0xFFFF
+_CODES = {_NARROW: "H", _WIDE: "I"}
+
+
+class Columns(Protocol):
+    """The tokens of a text in columns: the n-th token has the n-th of each."""
+
+    @property
+    def terms(self) -> Sequence[str]: ...  # noqa: D102 - as in Token, and so are the others
+
+    @property
+    def starts(self) -> Sequence[int]: ...  # noqa: D102
+
+    @property
+    def ends(self) -> Sequence[int]: ...  # noqa: D102
+
+    @property
+    def positions(self) -> Sequence[int]: ...  # noqa: D102
+
+
+class _Columns(NamedTuple):
+    terms: Sequence[str]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    positions: Sequence[int]
+
+
+def columns(tokens: Sequence[Token]) -> Columns:
+    """Tokens in columns."""
+    rows = ((token.term, token.start, token.end, token.position) for token in tokens)
+    return _Columns(*zip(*rows, strict=True)) if tokens else _Columns((), (), (), ())
+
+
+def encode(texts: Mapping[str, Columns]) -> bytes:
+    """Texts with their tokens as bytes, without the texts."""
     numbers: dict[str, int] = {}
-    rows = [
-        [numbers.setdefault(token.term, len(numbers)) for token in tokens],
-        _steps(token.start for token in tokens),
-        [token.end - token.start for token in tokens],
-        _steps(token.position for token in tokens),
-    ]
-    terms = _BETWEEN.join(numbers).encode()
-    wide = max(max(row, default=0) for row in rows) > 0xFFFF
-    head = array("I", [len(tokens), len(terms), wide])
-    return zlib.compress(
-        head.tobytes() + terms + b"".join(array("I" if wide else "H", row).tobytes() for row in rows), _LEVEL
-    )
+    body = [number for found in texts.values() for row in _rows(found, numbers) for number in row]
+    terms = _edged(numbers).encode()
+    width = _WIDE if body and max(body) > _MOST_NARROW else _NARROW
+    heads = (_TEXT.pack(*_identity(text), len(found.terms)) for text, found in texts.items())
+    head = _HEAD.pack(len(terms), width, len(texts)) + b"".join(heads)
+    return zlib.compress(head + terms + array(_CODES[width], body).tobytes(), _LEVEL)
 
 
-def decode(data: bytes) -> list[Token]:
-    """The tokens that ``encode`` was given."""
-    plain = zlib.decompress(data)
-    head = array("I", plain[: 3 * _WIDE])
-    count, length, wide = head
-    body = array("I" if wide else "H", plain[3 * _WIDE + length :])
-    terms = plain[3 * _WIDE : 3 * _WIDE + length].decode().split(_BETWEEN)
-    starts, positions = accumulate(body[count : 2 * count]), accumulate(body[3 * count :])
+class Kept:
+    """What ``encode`` made."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = zlib.decompress(data)
+        self._length, self._width, self._texts = _HEAD.unpack_from(self._data)
+
+    def words(self, text: str) -> Words | None:
+        """The tokens of a text; None if it is not one of those."""
+        start = _HEAD.size + self._texts * _TEXT.size + self._length
+        for number in range(self._texts):
+            length, checksum, count = _TEXT.unpack_from(self._data, _HEAD.size + number * _TEXT.size)
+            size = count * self._width
+            if length == len(text) and (length, checksum) == _identity(text):
+                rows = [self._data[start + row * size : start + (row + 1) * size] for row in range(_ROWS)]
+                return Words(self._terms, self._width, rows)
+            start += _ROWS * size
+        return None
+
+    @cached_property
+    def _terms(self) -> str:
+        start = _HEAD.size + self._texts * _TEXT.size
+        return self._data[start : start + self._length].decode()
+
+
+class Words:
+    """The tokens of one text, looked up by their terms."""
+
+    def __init__(self, terms: str, width: int, rows: Sequence[bytes]) -> None:
+        """``of`` and ``Kept.words`` make them."""
+        self._terms = terms
+        self._width = width
+        self._numbers, *self._others = rows
+
+    @classmethod
+    def of(cls, found: Columns) -> Words:
+        """Those of a text that has just been analysed."""
+        numbers: dict[str, int] = {}
+        rows = [array(_CODES[_WIDE], row).tobytes() for row in _rows(found, numbers)]
+        return cls(_edged(numbers), _WIDE, rows)
+
+    def tokens(self) -> list[Token]:
+        """All of them in order, as analysis gave them."""
+        terms = self._terms.split(_EDGE)[1:]
+        return [
+            Token(terms[number], *self._place(token), self._positions[token])
+            for token, number in enumerate(self._read(self._numbers))
+        ]
+
+    def runs(self, terms: Sequence[str]) -> Iterator[Place]:
+        """Where these terms stand side by side: token by token, for analysis may have dropped a の between them."""
+        numbers = [self._number(term) for term in terms]
+        if -1 in numbers:
+            return
+        length = len(numbers)
+        for first in self._found(array(_CODES[self._width], numbers).tobytes()):
+            last = first + length - 1
+            if length == 1 or self._positions[last] - self._positions[first] == length - 1:
+                yield from map(self._place, range(first, last + 1))
+
+    def beginning(self, prefix: str) -> Iterator[Place]:
+        """Where terms stand that begin so."""
+        start = self._terms.find(_EDGE + prefix)
+        while start >= 0:
+            number = self._terms.count(_EDGE, 0, start)
+            yield from map(self._place, self._found(array(_CODES[self._width], [number]).tobytes()))
+            start = self._terms.find(_EDGE + prefix, start + 1)
+
+    def _number(self, term: str) -> int:
+        """That of a term; -1 if no token has it."""
+        start = self._terms.find(f"{_EDGE}{term}{_EDGE}")
+        return self._terms.count(_EDGE, 0, start) if start >= 0 else -1
+
+    def _found(self, numbers: bytes) -> Iterator[int]:
+        """Which tokens have terms with these numbers one after the other; the first of each, and they may overlap."""
+        place = self._numbers.find(numbers)
+        while place >= 0:
+            if place % self._width == 0:
+                yield place // self._width
+            place = self._numbers.find(numbers, place + 1)
+
+    def _place(self, token: int) -> Place:
+        start = self._starts[token]
+        return start, start + self._widths[token]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [*accumulate(self._read(self._others[0]))]
+
+    @cached_property
+    def _widths(self) -> array[int]:
+        return self._read(self._others[1])
+
+    @cached_property
+    def _positions(self) -> list[int]:
+        return [*accumulate(self._read(self._others[2]))]
+
+    def _read(self, row: bytes) -> array[int]:
+        return array(_CODES[self._width], row)
+
+
+def _identity(text: str) -> tuple[int, int]:
+    """What tells a text from another that may have taken its place in the meantime."""
+    return len(text), zlib.crc32(text.encode(errors="surrogatepass"))
+
+
+def _rows(found: Columns, numbers: dict[str, int]) -> list[list[int]]:
+    """Tokens as ``_ROWS`` rows of numbers; terms that are not numbered yet are given the next."""
     return [
-        Token(terms[number], start, start + width, position)
-        for number, start, width, position in zip(body, starts, body[2 * count : 3 * count], positions, strict=False)
+        [numbers.setdefault(term, len(numbers)) for term in found.terms],
+        [*_steps(found.starts)],
+        [*map(sub, found.ends, found.starts)],
+        [*_steps(found.positions)],
     ]
 
 
-#: Bytes of one number of the head.
-_WIDE = array("I").itemsize
+def _edged(terms: Iterable[str]) -> str:
+    return f"{_EDGE}{_EDGE.join(terms)}{_EDGE}"
 
 
-def _steps(numbers: Iterable[int]) -> list[int]:
+def _steps(numbers: Sequence[int]) -> Iterator[int]:
     """The first number, then how much greater each is than the one before it; they never fall."""
-    return [after - before for before, after in pairwise([0, *numbers])]
+    return map(sub, numbers, chain((0,), numbers))

@@ -17,6 +17,7 @@ from kb.model import PanelPlace, Role, View
 from kb.web import (
     access,
     account,
+    addresses,
     admin,
     api,
     cookies,
@@ -114,6 +115,7 @@ def create_app(library: Library) -> Flask:
     app.jinja_env.globals.update(
         panels=panels.panels, views=site.views, may_use=access.may_use, actor=current_actor, Role=Role
     )
+    addresses.register(app)
     errors.register(app)
     headers.register(app, library.config)
     hosts.register(app, library.config)

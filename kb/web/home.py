@@ -37,7 +37,7 @@ def index() -> str:
     _, sections = library.counts()
     return render_template(
         "views/home.html",
-        examples=[example for example in EXAMPLES if library.search(parse(example, per_page=1)).total],
+        examples=[example for example in EXAMPLES if library.counted(parse(example, per_page=1)).total],
         newest=documents[:NEWEST],
         kinds=[(library.content_types.get(name), name, n) for name, n in Counter(d.type for d in documents).items()],
         documents=len(documents),

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, render_template
 
 from kb.errors import StorageError
-from kb.model import And, Filter, Node, Or, Page, Phrase, Prefix, Term
+from kb.model import And, FacetCount, Filter, Node, Or, Page, Phrase, Prefix, Term
 from kb.search.why import Origin
 from kb.web.access import open_to_all
-from kb.web.asking import SORTS, Asked, asked, current_facets
+from kb.web.addresses import url_for
+from kb.web.asking import SORTS, Asked, asked, current_facets, toggles
 from kb.web.site import current_library, current_site, visitor_access
 
 blueprint = Blueprint("search", __name__)
@@ -24,6 +25,9 @@ MOST_WORDS = 6
 
 #: Values of a facet shown at once; the others fold out.
 MOST_CHOICES = 8
+
+#: Values of a facet on the page at all, folded or not: hundreds of places would be most of it, and are found by typing.
+MOST_OFFERED = 50
 
 #: Pages linked on either side of the present one.
 AROUND = 2
@@ -37,6 +41,8 @@ class Choice:
     label: str
     count: int
     chosen: bool
+    address: str
+    """Of the results with it if it is not chosen, without it if it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class Facet:
 
     label: str
     choices: tuple[Choice, ...]
+    others: int = 0
+    """How many more values there are."""
 
     @property
     def shown(self) -> tuple[Choice, ...]:
@@ -53,7 +61,7 @@ class Facet:
 
     @property
     def folded(self) -> tuple[Choice, ...]:
-        """The others."""
+        """The rest."""
         return self.choices[MOST_CHOICES:]
 
 
@@ -71,8 +79,9 @@ def search() -> str:
     """One page of the answer, with facets, or help where there is none."""
     question = asked()
     question, page = answered(question)
-    facets = facets_of(question, page)
+    facets = facets_of(question, page, MOST_OFFERED)
     _count(question, page)
+    totals = totals_of(question, page)
     return render_template(
         "views/search.html",
         asked=question,
@@ -80,11 +89,17 @@ def search() -> str:
         facets=facets,
         chosen=[choice for facet in facets for choice in facet.choices if choice.chosen],
         window=window(question.page, page.pages),
+        address=lambda number: results(question.at(number)),
         sorts=SORTS,
-        corrections=corrections(question) if page.partial or not page.total else [],
-        alternatives=alternatives(question) if page.partial or not page.total else [],
-        either=either(question),
+        corrections=corrections(question, totals),
+        alternatives=alternatives(question, totals),
+        either=either(question) if page.partial or not page.total else "",
     )
+
+
+def results(question: Asked) -> str:
+    """The address of a results page."""
+    return url_for("search.search", **question.args)
 
 
 def _count(question: Asked, page: Page) -> None:
@@ -107,6 +122,7 @@ ORIGINS: Mapping[Origin, str] = {
     "beside": "並び（隣り合う語）",
     "date": "日付",
     "beginning": "語のはじめ",
+    "characters": "文字の並び（2文字ずつ）",
 }
 """What a reason is called on the page."""
 
@@ -141,26 +157,39 @@ def answered(question: Asked) -> tuple[Asked, Page]:
     return question, page
 
 
-def facets_of(question: Asked, page: Page) -> list[Facet]:
+def facets_of(question: Asked, page: Page, most: int | None = None) -> list[Facet]:
     """The facets of an answer.
 
     A facet that is itself chosen from counts what there would be without that choice, so that more can be added to it.
+
+    Args:
+        question: what was asked.
+        page: what was found.
+        most: how many values of each, those apart that are chosen; None for all.
+
     """
     library = current_library()
     fields = current_facets()
     facets = []
     for name, label in fields.items():
         narrowed = [one for one in question.filters if one.field == name]
-        counted = library.search(question.without(name).query(facets=(name,))) if narrowed else page
-        found = [
-            Choice(Filter(name, f.value), f.label, f.count, Filter(name, f.value) in narrowed)
-            for f in counted.facets.get(name, ())
-        ]
-        # A filter that finds nothing is not counted, and must be shown all the same: it can be taken away.
-        absent = [one for one in narrowed if one not in {choice.filter for choice in found}]
-        unknown = [Choice(one, _label(one), 0, chosen=True) for one in absent]
-        facets.append(Facet(label, (*found, *unknown)))
+        counted = library.counted(question.without(name).query(facets=(name,))) if narrowed else page
+        facets.append(_facet(question, name, label, counted.facets.get(name, ()), most))
     return [facet for facet in facets if facet.choices]
+
+
+def _facet(question: Asked, name: str, label: str, counts: Sequence[FacetCount], most: int | None) -> Facet:
+    chosen = {one.value for one in question.filters if one.field == name}
+    page, toggled = url_for("search.search"), toggles(question, name)
+    offered = counts if most is None else [*counts[:most], *(one for one in counts[most:] if one.value in chosen)]
+    # A filter that finds nothing is not counted, and must be shown all the same: it can be taken away.
+    absent = chosen - {one.value for one in counts}
+    unknown = (FacetCount(one.value, _label(one), 0) for one in question.filters if one.value in absent)
+    choices = (
+        Choice(Filter(name, one.value), one.label, one.count, one.value in chosen, page + toggled(one.value))
+        for one in (*offered, *unknown)
+    )
+    return Facet(label, tuple(choices), len(counts) - len(offered))
 
 
 def _label(absent: Filter) -> str:
@@ -182,19 +211,27 @@ def window(page: int, pages: int) -> list[int | None]:
     return shown
 
 
-def alternatives(question: Asked) -> list[Alternative]:
+def totals_of(question: Asked, page: Page) -> Mapping[str, int]:
+    """How many articles each word of the query finds by itself; nothing where all of them together find some."""
+    words = words_of(question)
+    if page.total and not page.partial:
+        return {}
+    if words == [question.text] and not question.filters:
+        return {question.text: page.total}
+    return current_library().totals(words)
+
+
+def alternatives(question: Asked, totals: Mapping[str, int]) -> list[Alternative]:
     """The single words of the query that find something, with their counts; none if there is but one word."""
-    words = words_of(question)
-    texts = words if len(words) > 1 or question.filters or words != [question.text] else []
-    library = current_library()
-    found = (Alternative(text, library.search(question.about(text).query()).total) for text in texts)
-    return [alternative for alternative in found if alternative.count]
+    is_all_there_is = [*totals] == [question.text] and not question.filters
+    return [] if is_all_there_is else [Alternative(text, count) for text, count in totals.items() if count]
 
 
-def corrections(question: Asked) -> list[str]:
+def corrections(question: Asked, totals: Mapping[str, int]) -> list[str]:
     """The query with words that find nothing put right; nothing for what is more than words."""
-    words = words_of(question)
-    return current_library().corrections(words) if words and " ".join(words) == " ".join(question.text.split()) else []
+    words = list(totals)
+    is_words = bool(words) and " ".join(words) == " ".join(question.text.split())
+    return current_library().corrections(words, totals) if is_words else []
 
 
 def either(question: Asked) -> str:

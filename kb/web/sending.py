@@ -18,6 +18,9 @@ LEAST = 1024
 #: Larger ones are files of people, sent as they lie there.
 MOST = 4 << 20
 
+#: Of what is made for one visitor. A results page of 38 kB becomes 6.8 kB in .17 ms; at 6, the usual one, 6.2 in .34.
+LEVEL = 3
+
 FORM_SECRET = "csrf_token"  # noqa: S105 - a name
 """Where Flask-WTF keeps the secret of the forms of a page that has any."""
 
@@ -64,7 +67,7 @@ def _compress(response: Response) -> None:
     if len(data) < LEAST:
         return
     etag, _ = response.get_etag()
-    response.set_data(_packed(data) if _is_static() else gzip.compress(data, 6))
+    response.set_data(_packed(data) if _is_static() else gzip.compress(data, LEVEL))
     response.headers["Content-Encoding"] = "gzip"
     # Another sequence of bytes is another entity (RFC 9110, 8.8.3), unless it is only said to mean the same.
     response.set_etag(etag or "", weak=True)

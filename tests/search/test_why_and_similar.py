@@ -79,6 +79,16 @@ def test_the_parts_add_up_to_the_score_of_every_hit(library, text):
         assert all(reason.score > 0 for reason in reasons)
 
 
+def test_the_index_is_asked_for_the_scores_of_a_section_once(library, monkeypatch):
+    reader = library.reader(EVERYTHING)
+    hit = reader.search(parse("ゴミ屋敷 片付け")).hits[0]
+    index, asked = library.index(), []
+    scores = index.scores
+    monkeypatch.setattr(index, "scores", lambda *nodes, **more: asked.append(nodes) or scores(*nodes, **more))
+    assert reader.why(parse("ゴミ屋敷 片付け"), hit.section)
+    assert len(asked) == 1
+
+
 def why(library, text, heading):
     reader = library.reader(EVERYTHING)
     hit = next(hit for hit in reader.search(parse(text)).hits if hit.section.heading == heading)

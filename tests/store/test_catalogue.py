@@ -79,6 +79,17 @@ def test_a_saved_document_comes_back_unchanged(catalogue):
     ]
 
 
+def test_headings_and_texts_are_had_without_the_rest(catalogue):
+    catalogue.save(Content(DOCUMENT, SECTIONS, ANNOTATIONS))
+    ids = ["0123456789ab-2", "そのような記事はない", "0123456789ab-1"]
+    found = catalogue.texts(ids, EVERYTHING)
+    assert list(found.items()) == [
+        ("0123456789ab-2", "参加者の声"),
+        ("0123456789ab-1", "重層的支援の一年\n庁内連携が進みました。\n名称\t対象"),
+    ]
+    assert found[ids[2]] == f"{SECTIONS[0].heading}\n{SECTIONS[0].text}"
+
+
 def test_saving_again_replaces_all_sections_and_annotations(catalogue):
     catalogue.save(Content(DOCUMENT, SECTIONS, ANNOTATIONS))
     newer = replace(DOCUMENT, version=2, title="みどり県社協だより 第1号（訂正版）")
@@ -107,6 +118,7 @@ def test_every_way_to_read_hides_what_may_not_be_read(catalogue):
     assert catalogue.documents_by_id([DOCUMENT.id], PUBLIC_ONLY) == {}
     assert catalogue.matching(DOCUMENT.title, PUBLIC_ONLY) == []
     assert catalogue.sections(ids, PUBLIC_ONLY) == {}
+    assert catalogue.texts(ids, PUBLIC_ONLY) == {}
     assert catalogue.sections_of(DOCUMENT.id, PUBLIC_ONLY) == []
     assert catalogue.outline(DOCUMENT.id, PUBLIC_ONLY) == []
     assert catalogue.counts(PUBLIC_ONLY) == (0, 0)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kb.text.analyze import Analyzer
 from kb.text.snippet import ELLIPSIS, WIDTH, Mark, Marker
+from kb.text.words import Kept, columns, encode
 
 
 @pytest.fixture(scope="module")
@@ -171,3 +172,67 @@ def test_word_that_stands_by_itself_is_marked_and_nothing_else(marker, before, a
     text = f"{before}\n「{word}」\n{after}"
     assert word in marked(marker(word).mark(text))
     assert set(marked(marker(word).mark(text))) == {word}
+
+
+# --------------------------------------------------------------------------------------------- tokens that are kept
+
+WORDS = [
+    "生活",
+    "困窮",
+    "生活困窮者",
+    "の",
+    "制度の狭間",
+    "子ども",
+    "こども",
+    "ｺﾄﾞﾓ",
+    "茅ヶ崎市",
+    "㈱",
+    "か゚",
+    "。",
+    "\n",
+    "A会",
+]
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=60).map("".join)
+TERMS = st.lists(
+    st.sampled_from(["生活", "困窮", "者", "制度", "狭間", "子供", "茅ケ崎", "市", "会"]), min_size=1, max_size=3
+)
+SINGLES = TERMS.map(lambda terms: tuple(Mark((term,)) for term in terms))
+MARKS = st.lists(
+    st.one_of(
+        st.builds(Mark, TERMS.map(tuple), SINGLES),
+        st.sampled_from(["生", "子", "茅", "困窮"]).map(lambda beginning: Mark((beginning,), prefix=True)),
+    ),
+    max_size=4,
+)
+
+
+def kept(analyzer, *texts):
+    return Kept(encode({text: columns(analyzer.tokens(text)) for text in texts}))
+
+
+@given(TEXTS, TEXTS, MARKS)
+@settings(max_examples=200, deadline=None)
+def test_kept_tokens_mark_what_analysis_marks(heading, text, marks):
+    analyzer = Analyzer()
+    marker, tokens = Marker(analyzer, marks), kept(analyzer, heading, text)
+    assert marker.snippet(text, 40, tokens) == marker.snippet(text, 40)
+    assert marker.mark(heading, tokens) == marker.mark(heading)
+
+
+@given(TEXTS, TEXTS, MARKS)
+@settings(max_examples=100, deadline=None)
+def test_tokens_of_what_a_text_was_before_mark_nothing_wrong(text, before, marks):
+    analyzer = Analyzer()
+    marker = Marker(analyzer, marks)
+    assert marker.mark(text, kept(analyzer, before)) == marker.mark(text)
+
+
+class Forbidden:
+    def tokens(self, text):
+        raise AssertionError(text)
+
+
+def test_what_is_kept_is_not_analysed_again(analyzer):
+    text = "生活に困窮した人と、制度の狭間"
+    marker = Marker(Forbidden(), [Mark(("狭間",))])
+    assert marked(marker.mark(text, kept(analyzer, text))) == ["狭間"]

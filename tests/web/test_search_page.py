@@ -1,11 +1,18 @@
 """/search: what a person sees and can do with it."""
 
 import re
+from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import event
 
+from kb.ingest.worker import Worker
+from kb.model import EVERYTHING, Block
+from kb.store.catalogue import Content
 from kb.testing import ingest_text
+from kb.text.analyze import Analyzer
 
 
 @pytest.fixture
@@ -88,6 +95,66 @@ def test_many_values_of_a_facet_fold_away_and_can_still_be_chosen(visitor, issue
     folded = page.html.partition("<details>")[2].partition("</details>")[0]
     assert "<summary>ほか3件</summary>" in folded
     assert [year for year in range(2010, 2021) if f"year={year}" in folded] == [2010, 2011, 2012]
+
+
+def test_of_very_many_values_the_page_offers_the_first_and_those_that_are_chosen(visitor, issue_of, monkeypatch):
+    monkeypatch.setattr("kb.web.search.MOST_OFFERED", 9)
+    for year in range(2010, 2022):
+        ingest_text(visitor.library, f"だより{year}.txt", issue_of(1, year))
+    page = visitor.get("/search?q=民生委員")
+    assert "このほか3件は省きました" in page.text
+    assert [bool(page.links(f"year={year}")) for year in (2012, 2013)] == [False, True]
+    chosen = visitor.get("/search?q=民生委員&year=2010")
+    assert "このほか2件は省きました" in chosen.text
+    assert "2010年（平成22年） 1 件、選択中" in chosen.text
+    (everything,) = set(chosen.links(r"^/search\?q=民生委員$"))
+    assert len(visitor.get(everything).titles) == 10
+
+
+# --------------------------------------------------------------------------------------------------- what a page costs
+
+
+@contextmanager
+def asked_of_the_database(library):
+    """The statements that the database is asked meanwhile."""
+    statements = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement != "BEGIN":
+            statements.append(statement)
+
+    event.listen(library.store.database, "before_cursor_execute", note)
+    yield statements
+    event.remove(library.store.database, "before_cursor_execute", note)
+
+
+def test_the_database_is_asked_twice_however_many_hits_there_are_and_once_more_to_rank_them_anew(three_years):
+    three_years.get("/search?q=はじめ")  # the thesaurus is read once
+    for text, hits, times in (("民生委員", 3, 3), ("民生*", 3, 2), ("", 9, 2)):
+        with asked_of_the_database(three_years.library) as statements:
+            page = three_years.get("/search", q=text)
+        assert len(page.titles) == hits
+        assert len(statements) == times, statements
+
+
+def test_nothing_of_the_sections_is_analysed_for_their_snippets(three_years, monkeypatch):
+    before, analysed = Analyzer.tokens, []
+    monkeypatch.setattr(Analyzer, "tokens", lambda self, text: analysed.append(text) or before(self, text))
+    page = three_years.get("/search?q=民生委員")
+    assert "<mark>民生委員</mark>と社協が令和3年12月21日から" in page.html
+    assert "<mark>民生委員</mark>との見守り" in page.html
+    assert not [text for text in analysed if text != "民生委員"]
+
+
+def test_an_index_that_lags_behind_marks_the_present_text(three_years, monkeypatch):
+    monkeypatch.setattr(Worker, "index", lambda *_args, **_kwargs: None)
+    library = three_years.library
+    for document in library.store.drafts.documents(EVERYTHING):
+        found = library.store.drafts.sections_of(document.id, EVERYTHING)
+        changed = [replace(s, blocks=(Block("あとから、民生委員と社協が訪ねたと改めました。"),)) for s in found]
+        library.store.drafts.save(Content(document, changed, {}))
+    page = three_years.get("/search?q=民生委員")
+    assert page.html.count("あとから、<mark>民生委員</mark>と社協が訪ねたと改めました。") == 3
 
 
 def test_results_can_be_sorted_by_date(three_years, issue_of):

@@ -86,3 +86,13 @@ def test_programs_get_the_same(server):
     assert first == {"text": "民生委員", "query": "片付け 民生委員", "count": 1}
     with server.client.get("/api/suggest", query_string={"q": "ダブル"}) as response:
         assert response.get_json() == {"suggestions": []}
+
+
+@pytest.mark.parametrize("typed", ["ヤングケアラ 片付け", "ヤングケアラ", "民生委員 ぴよぽよぷよ"])
+def test_what_a_page_without_a_full_answer_offers_costs_each_search_once(server, monkeypatch, typed):
+    index, asked = server.library.index(), []
+    search = index.search
+    monkeypatch.setattr(index, "search", lambda node, **more: asked.append(node) or search(node, **more))
+    assert server.get("/search", q=typed).status == 200
+    assert asked
+    assert len(set(asked)) == len(asked)
