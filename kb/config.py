@@ -113,7 +113,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("mail_host", "メールを送るサーバー（SMTP。空ならメールを使わない）", str, "ホスト名"),
     _number("mail_port", 0, 65535, "そのポート番号（0なら、starttlsは587、sslは465、noneは25）"),
     Setting(
-        "mail_tls", "メールのサーバーとの暗号化", _one_of("starttls", "ssl", "none"), "starttls か ssl か none（暗号化しない）"
+        "mail_tls",
+        "メールのサーバーとの暗号化",
+        _one_of("starttls", "ssl", "none"),
+        "starttls か ssl か none（暗号化しない）",
     ),
     Setting("mail_user", "メールのサーバーの利用者の名前（空ならログインしない）", str, "文字列"),
     Setting("mail_password", "そのパスワード（画面にも記録にも出ない）", str, "文字列"),
