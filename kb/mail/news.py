@@ -92,7 +92,7 @@ def _asked(reader: Reader, wanted: Wanted) -> Asked:
 
 def _story(section: Section, document: Document) -> Story:
     day = both_calendars(document.date) if document.date else "日付なし"
-    return Story(_short(section.label), f"{_short(document.title)}（{day}）", f"/sections/{section.id}")
+    return Story(_short(section.label), f"{_short(document.title)}、{day}", f"/sections/{section.id}")
 
 
 def _short(text: str) -> str:

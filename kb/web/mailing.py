@@ -19,7 +19,7 @@ blueprint = Blueprint("mail", __name__)
 @needs(Role.READER)
 def ask() -> ResponseReturnValue:
     """Send a link to the address that was typed: it is used once its owner has opened that."""
-    typed = request.form.get("address", "")
+    typed = request.form.get("mail", "")
     try:
         address = _mailing().ask(own_sign_in().account, typed, request.form.get("password", ""))
     except (AccountError, MailError) as error:
