@@ -12,6 +12,9 @@ from ipaddress import ip_address
 
 FROM = "kb@midori.example.jp"
 
+#: The settings of a knowledge base whose mail server is away.
+AWAY = {"mail_host": "127.0.0.1", "mail_port": 1, "mail_tls": "none", "mail_from": FROM, "hosts": "localhost"}
+
 
 class Letter:
     """A mail as its reader sees it."""
@@ -50,8 +53,7 @@ class MailServer(socketserver.ThreadingTCPServer):
 
     def settings(self, **more):
         """The settings of a knowledge base that sends here."""
-        usual = {"mail_host": "127.0.0.1", "mail_port": self.port, "mail_tls": "none", "mail_from": FROM}
-        return usual | {"hosts": "localhost"} | more
+        return AWAY | {"mail_port": self.port} | more
 
     def get_request(self):
         connection, address = super().get_request()
@@ -154,9 +156,7 @@ def certificate(folder):
     pem, secret = folder / "midori.pem", folder / "midori.key"
     pem.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     secret.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem, secret)

@@ -40,7 +40,10 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "desk": (CORE | {"plugins", "store", "ingest", "reader"}, set()),
     "reader": (CORE | {"store", "text", "search"}, set()),
     "asked": (CORE | {"search.query"}, set()),
-    "mail": (CORE | {"asked", "auth", "library", "reader", "store", "text.dates", "mail"}, {"filelock", "itsdangerous"}),
+    "mail": (
+        CORE | {"asked", "auth", "library", "reader", "store", "text.dates", "mail"},
+        {"filelock", "itsdangerous"},
+    ),
     "citation": (CORE | {"text"}, set()),
     "mcp_server": (
         CORE | {"", "library", "reader", "answers", "citation", "auth", "search.query"},

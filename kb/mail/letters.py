@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, make_msgid
 
 from kb.errors import one_line
 
 NAME = "社協ナレッジベース"
+
+
+class _Whole(UnstructuredHeader):
+    """A header of one long word in ASCII. The library would cut it into encoded words, which mean nothing there."""
+
+    name: str
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """The line as it goes out. What would end it has been refused when the header was set."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("to", "message-id", "list-unsubscribe"):
+    _HEADERS.map_to_type(_name, _Whole)  # type: ignore[arg-type] # the library itself makes a BaseHeader of it
+
+#: How mails are written: lines end as on the wire, line ends in headers are refused.
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 def letter(sender: str, to: str, subject: str, text: str, at: datetime) -> EmailMessage:
@@ -24,7 +42,7 @@ def letter(sender: str, to: str, subject: str, text: str, at: datetime) -> Email
         at: when it is written, in UTC without a zone.
 
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = Address(NAME, addr_spec=sender)
     message["To"] = to
     message["Subject"] = one_line(subject)

@@ -148,6 +148,12 @@ class Mails:
                 name = _name(connection, account)
                 write(connection, AuditEntry(name, "user.mail.off", name, NOTHING))
 
+    def begin_anew(self, at: datetime) -> None:
+        """Take all that readers were given by a time as told."""
+        c = tables.saved_search.c
+        with self._writer.begin() as connection:
+            connection.execute(update(tables.saved_search).where(c.mail.is_not(None)).values(mailed_until=at))
+
     # ------------------------------------------------------------------------------------------------ sending
 
     def recipient(self, account: int) -> Recipient | None:

@@ -14,6 +14,9 @@ from kb.web.site import current_site
 
 blueprint = Blueprint("mail", __name__)
 
+#: What a mail program sends to stop mails (RFC 8058, 3.2); our own form sends the same.
+ONE_CLICK = ("List-Unsubscribe", "One-Click")
+
 
 @blueprint.post("/account/mail")
 @needs(Role.READER)
@@ -62,12 +65,12 @@ def remove() -> ResponseReturnValue:
 @open_by_link
 def off(secret: str) -> str:
     """Stop all news, without signing in; mail programs do it for people by one click (RFC 8058)."""
+    is_done = request.form.get(ONE_CLICK[0]) == ONE_CLICK[1]
     mailing = _mailing()
-    is_done = request.method == "POST"
     if not (mailing.stop(secret) if is_done else mailing.is_stopping(secret)):
         fix = "ログインして、「マイリスト」で止めてください。"
         raise NotFoundError("リンク", "このリンクは使えません（アドレスが変わったか、削除されました）。", fix)
-    return render_template("views/mail_off.html", is_done=is_done)
+    return render_template("views/mail_off.html", is_done=is_done, one_click=ONE_CLICK)
 
 
 @blueprint.get("/admin/mail/")

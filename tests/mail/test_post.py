@@ -53,6 +53,29 @@ def test_a_mail_arrives_as_it_was_written_with_the_headers_that_it_needs(tmp_pat
     assert max(map(len, got.data.splitlines())) <= 998  # RFC 5322, 2.1.1
 
 
+def test_long_addresses_go_out_in_one_piece(tmp_path, server):
+    domain = f"{'midori-social-welfare.' * 3}example.jp"
+    to, out = f"{'y' * 64}@{domain}", f"https://{domain}/mail/off/{'x' * 120}"
+    long = letter(f"knowledge-base@{domain}", to, "新しい記事の知らせ（12月31日）", "本文", AT)
+    post(tmp_path, server.settings()).deliver(to, lambda: with_way_out(long, out))
+    (got,) = server.letters
+    lines = got.data.decode().split("\r\n")
+    assert f"To: {to}" in lines
+    assert f"List-Unsubscribe: <{out}>" in lines
+    assert [line for line in lines if line.startswith("Message-ID: <") and line.endswith(f"@{domain}>")]
+    assert got["From"].addresses[0].addr_spec == f"knowledge-base@{domain}"
+    assert got["Subject"] == "新しい記事の知らせ（12月31日）"
+    assert max(map(len, lines)) < 998
+
+
+@pytest.mark.parametrize("header", ["To", "List-Unsubscribe", "Message-ID", "X-Other"])
+def test_no_header_takes_the_end_of_a_line(header):
+    message = a_letter()
+    del message[header]
+    with pytest.raises(ValueError, match="may not contain linefeed"):
+        message[header] = "a@example.jp\r\nBcc: b@example.jp"
+
+
 def test_one_click_is_offered_only_by_https():
     by_https = with_way_out(a_letter(), "https://kb.example.jp/mail/off/x")
     assert by_https["List-Unsubscribe"] == "<https://kb.example.jp/mail/off/x>"
@@ -178,7 +201,9 @@ def test_nobody_listens(tmp_path, server):
         ({}, "END", UnsureError, "届いたかどうか分かりません"),
     ],
 )
-def test_what_was_certainly_not_taken_is_told_from_what_may_have_been(tmp_path, server, answers, hangs_up, error, reason):
+def test_what_was_certainly_not_taken_is_told_from_what_may_have_been(
+    tmp_path, server, answers, hangs_up, error, reason
+):
     server.answers, server.hangs_up = answers, hangs_up
     with pytest.raises(error) as caught:
         post(tmp_path, server.settings()).deliver(TO, a_letter)

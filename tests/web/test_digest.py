@@ -18,9 +18,12 @@ from kb.mail.news import MOST
 from kb.mail.post import UnreachableError
 from kb.mail.sender import periods_at
 from kb.model import OPERATOR, Role
-from kb.store import tables
+from kb.store import backup, tables
 from kb.testing import ingest_text, open_library
 from tests.mailing import serving
+
+#: What a mail program sends to stop mails (RFC 8058, 3.2).
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 ADDRESS = "wakaba@example.jp"
 NOON = datetime(2026, 11, 26, 3)  # noqa: DTZ001 - a Thursday, noon in Japan; in UTC without a zone
@@ -119,7 +122,8 @@ def test_without_a_mail_server_nothing_of_it_is_shown(make):
 
 
 @pytest.mark.parametrize(
-    ("settings", "named"), [({"mail_from": ""}, "mail_from"), ({"hosts": ()}, "hosts"), ({"mail_user": "kb"}, "mail_user")]
+    ("settings", "named"),
+    [({"mail_from": ""}, "mail_from"), ({"hosts": ()}, "hosts"), ({"mail_user": "kb"}, "mail_user")],
 )
 def test_a_server_with_half_of_the_settings_does_not_start_and_says_which(make, server, settings, named):
     with pytest.raises(ConfigError) as caught:
@@ -176,7 +180,7 @@ def test_forged_links_open_nothing(site, server, clock):
         *(f"{head}x.{signature}", f"{head}.{signature[:-2]}", head, "", "あ", "x" * 10_000, f"{stop}.", "bnVsbA.x"),
     ]
     for secret in forged:
-        for answer in (reader.get(f"/mail/off/{secret}"), reader.post(f"/mail/off/{secret}")):
+        for answer in (reader.get(f"/mail/off/{secret}"), reader.post(f"/mail/off/{secret}", **ONE_CLICK)):
             assert answer.status in {404, 308}, secret
     reader.post("/account/mail", mail="new@example.jp", password=reader.password)
     waiting = [
@@ -283,7 +287,9 @@ def test_what_is_new_is_told_once_with_heading_document_date_and_link(site, serv
 
 
 def test_one_mail_for_all_searches_of_a_person(site, server, sender, clock):
-    subscriber(site, server, searches=[("見守り", "daily"), ("配食", "daily"), ("ヤングケアラー", "daily"), ("集い", "")])
+    subscriber(
+        site, server, searches=[("見守り", "daily"), ("配食", "daily"), ("ヤングケアラー", "daily"), ("集い", "")]
+    )
     publish(site, 2)
     clock.on(days=1)
     assert sender.send_due().sent == 1
@@ -438,10 +444,12 @@ def test_every_mail_has_a_way_out_that_needs_no_sign_in(site, server, sender, cl
     publish(site, 2)
     clock.on(days=1)
     assert sender.send_due().sent == 1  # opening it has changed nothing
-    with stranger.client.post(f"/{link}", data={"List-Unsubscribe": "One-Click"}) as answer:  # as RFC 8058 has it
+    for nothing in ({}, {"List-Unsubscribe": "x"}):
+        assert "すべて止める" in stranger.post(f"/{link}", **nothing).text
+    with stranger.client.post(f"/{link}", data=ONE_CLICK) as answer:
         assert answer.status_code == 200
         assert "止めました" in answer.get_data(as_text=True)
-    with stranger.client.post(f"/{link}") as answer:
+    with stranger.client.post(f"/{link}", data=ONE_CLICK) as answer:
         assert answer.status_code == 200  # a second time, too
     publish(site, 3)
     clock.on(days=1)
@@ -610,6 +618,22 @@ def test_a_clock_that_was_wrong_keeps_nobody_waiting(site, server, sender, clock
     clock.on(days=1)
     sender.send_due()
     assert "2回目" in server.letters[-1].text
+
+
+def test_after_a_restore_nothing_is_told_that_may_have_been_told_before(site, server, sender, clock, tmp_path):
+    subscriber(site, server)
+    publish(site, 1)
+    clock.on(hours=1)
+    backup.write(site.library.store, tmp_path / "b.tar", lambda _count: None)
+    clock.on(days=1)
+    assert sender.send_due().sent == 1
+    clock.on(hours=1)
+    new = tmp_path / "new"
+    backup.restore(tmp_path / "b.tar", new / "documents" / ".store", force=False)
+    clock.on(days=1)
+    with open_library(new, **server.settings(engine="memory")) as library:
+        assert library.store.mails.counts() == (1, 0, 1)
+        assert Sender(library, clock).send_due().sent == 0
 
 
 def test_without_plugins_nothing_is_sent(site, server, clock, tmp_path):
