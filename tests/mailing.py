@@ -45,7 +45,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Talk)
         self.letters, self.heard, self.answers, self.hangs_up = [], [], {}, ""
         self.context, self.at_once, self.login = context, at_once, ()
-        self.before_data = lambda: None
+        self.taken = threading.Event()
 
     @property
     def port(self):
@@ -72,53 +72,65 @@ class _Talk(socketserver.StreamRequestHandler):
         self.wfile.write(f"{text}\r\n".encode())
 
     def handle(self):
-        server, encrypted, sender, to = self.server, self.server.at_once, "", []
-        self.say(server.answers.get("GREETING", "220 midori ESMTP"))
+        self.encrypted, self.sender, self.to = self.server.at_once, "", []
+        self.say(self.server.answers.get("GREETING", "220 midori ESMTP"))
         while line := self.rfile.readline():
-            text = line.decode().strip()
-            verb = text.split(" ")[0].upper()
-            server.heard.append(text)
-            if verb == server.hangs_up:
+            verb, *rest = line.decode().strip().split(" ")
+            text = " ".join([verb := verb.upper(), *rest])
+            self.server.heard.append(text)
+            if verb == self.server.hangs_up:
                 return
-            if verb == "MAIL":
-                server.before_data()
-            if refused := server.answers.get(verb) or next((a for w, a in server.answers.items() if w in text), None):
-                self.say(refused)
-            elif verb == "EHLO":
-                offers = ["midori", *(["STARTTLS"] if server.context and not encrypted else [])]
-                offers += ["AUTH PLAIN"] if server.login and (encrypted or not server.context) else []
-                for number, offer in enumerate(offers, 1):
-                    self.say(f"250{' ' if number == len(offers) else '-'}{offer}")
-            elif verb == "STARTTLS":
-                self.say("220 go ahead")
-                self.request = server.context.wrap_socket(self.request, server_side=True)
-                self.setup()
-                encrypted = True
-            elif verb == "AUTH":
-                given = tuple(base64.b64decode(text.split(" ")[2]).decode().split("\0")[1:])
-                self.say("235 welcome" if given == server.login else "535 5.7.8 bad credentials")
-            elif verb == "MAIL":
-                sender, to = text[text.index("<") + 1 : text.index(">")], []
-                self.say("250 ok")
-            elif verb == "RCPT":
-                to.append(text[text.index("<") + 1 : text.index(">")])
-                self.say("250 ok")
-            elif verb == "DATA":
-                self.say("354 go on")
-                lines = list(iter(self.rfile.readline, b".\r\n"))
-                if server.hangs_up == "END":
-                    return
-                if "END" in server.answers:
-                    self.say(server.answers["END"])
-                    continue
-                data = b"".join(one.removeprefix(b".") if one.startswith(b"..") else one for one in lines)
-                server.letters += [Letter(sender, one, data) for one in to]
-                self.say("250 taken")
-            elif verb == "QUIT":
-                self.say("221 bye")
+            refused = [answer for what, answer in self.server.answers.items() if what in text]
+            if refused:
+                self.say(refused[0])
+            elif getattr(self, f"do_{verb.lower()}")(text):
                 return
-            else:
-                self.say("250 ok")
+
+    def do_ehlo(self, _text):
+        secret = self.encrypted or not self.server.context
+        offers = [
+            "midori",
+            *([] if secret else ["STARTTLS"]),
+            *(["AUTH PLAIN"] if secret and self.server.login else []),
+        ]
+        for number, offer in enumerate(offers, 1):
+            self.say(f"250{' ' if number == len(offers) else '-'}{offer}")
+
+    def do_starttls(self, _text):
+        self.say("220 go ahead")
+        self.request = self.server.context.wrap_socket(self.request, server_side=True)
+        self.setup()
+        self.encrypted = True
+
+    def do_auth(self, text):
+        given = tuple(base64.b64decode(text.split(" ")[2]).decode().split("\0")[1:])
+        self.say("235 welcome" if given == self.server.login else "535 5.7.8 bad credentials")
+
+    def do_mail(self, text):
+        self.sender, self.to = text[text.index("<") + 1 : text.index(">")], []
+        self.say("250 ok")
+
+    def do_rcpt(self, text):
+        self.to.append(text[text.index("<") + 1 : text.index(">")])
+        self.say("250 ok")
+
+    def do_data(self, _text):
+        self.say("354 go on")
+        lines = list(iter(self.rfile.readline, b".\r\n"))
+        if self.server.hangs_up == "END":
+            return True
+        if "END" in self.server.answers:
+            self.say(self.server.answers["END"])
+            return False
+        data = b"".join(line.removeprefix(b".") if line.startswith(b"..") else line for line in lines)
+        self.server.letters += [Letter(self.sender, one, data) for one in self.to]
+        self.server.taken.set()
+        self.say("250 taken")
+        return False
+
+    def do_quit(self, _text):
+        self.say("221 bye")
+        return True
 
 
 @contextmanager
