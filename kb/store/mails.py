@@ -24,6 +24,9 @@ MOST_FAILURES = 10
 #: Waits after a refusal: the first, doubled with each, and the longest.
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=15), timedelta(hours=24)
 
+#: How far ahead a clock must have been: for less, the time is waited for, or what was told would be told again.
+_AHEAD = timedelta(days=1)
+
 Periods = Mapping[str, datetime]
 """For ``daily`` and ``weekly``: when the present period began. What was told before that is due."""
 
@@ -239,10 +242,10 @@ class Mails:
 
 
 def _is_due(periods: Periods, now: datetime) -> ColumnElement[bool]:
-    """Told before the present period; or, by a clock that was set back, after now."""
+    """Told before the present period; or, by a clock that was far ahead, at a time that is still to come."""
     c = tables.saved_search.c
     told = or_(*(and_(c.mail == name, c.mailed_until < began) for name, began in periods.items()))
-    return or_(told, and_(c.mail.is_not(None), c.mailed_until > now))
+    return or_(told, and_(c.mail.is_not(None), c.mailed_until > now + _AHEAD))
 
 
 def _waits(failures: int, tried_at: datetime | None, now: datetime) -> bool:
