@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -119,23 +120,38 @@ class Sender:
         claim = self._mails.claim(account, periods, self._now())
         if claim is None:
             return counted
+        try:
+            return self._tell(claim, counted)
+        except KbError:  # the server, the disk or the index: the others would fare no better
+            with suppress(KbError):
+                self._mails.give_back(claim)
+            raise
+        except Exception:  # whatever goes wrong over the searches of one person is no reason to leave others out
+            log.exception("news for account %d could not be written", account)
+            self._mails.refuse(claim, self._now())
+            return replace(counted, refused=counted.refused + 1)
+
+    def _tell(self, claim: Claim, counted: Sent) -> Sent:
+        """Tell somebody what has been claimed for them.
+
+        Raises:
+            UnreachableError: the mail server cannot be used.
+
+        """
         if self._letter(claim) is None:
             return replace(counted, nothing_new=counted.nothing_new + 1)
         try:
             # Written anew when the server is ready: what somebody may know of is asked at the last moment.
             is_sent = self.post.deliver(self._address(claim), lambda: self._letter(claim))
-        except UnreachableError:
-            self._mails.give_back(claim)
-            raise
         except RefusedError as error:
             self._mails.refuse(claim, self._now())
             # Not what the server says: it likes to repeat the address.
-            log.warning("news for account %d were refused: %d", account, error.code)
+            log.warning("news for account %d were refused: %d", claim.account, error.code)
             return replace(counted, refused=counted.refused + 1)
         except UnsureError as error:
-            log.warning("news for account %d: %s", account, error.reason)
+            log.warning("news for account %d: %s", claim.account, error.reason)
             return replace(counted, sent=counted.sent + 1)
-        self._mails.delivered(account)
+        self._mails.delivered(claim.account)
         return replace(counted, sent=counted.sent + is_sent)
 
     def _address(self, claim: Claim) -> str:

@@ -5,14 +5,15 @@ import re
 from datetime import datetime, timedelta
 from threading import Barrier, Event, Thread
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import delete
 
 from kb.auth.secret import secret_key
 from kb.config import load
-from kb.errors import BusyError, ConfigError
-from kb.mail import Sender
+from kb.errors import BusyError, ConfigError, IndexBrokenError
+from kb.mail import Sender, news
 from kb.mail.links import Links
 from kb.mail.news import MOST
 from kb.mail.post import UnreachableError
@@ -218,6 +219,15 @@ def test_a_mail_that_cannot_be_sent_is_told_and_leaves_nothing_waiting(site, ser
     assert page.status == 503
     assert "断られました（550 unknown）" in page.text
     assert "確認を待っているアドレス" not in reader.get("/account").text
+
+
+def test_whoever_has_no_password_enters_an_address_without(site, server):
+    account = site.library.accounts.add_bound("若葉", "若葉", "https://login.example.jp", "42")
+    reader = site.other()
+    reader.client.set_cookie("kb", site.auth.begin(account, "Firefox"))
+    assert "mail-password" not in reader.get("/account").html
+    assert reader.post("/account/mail", mail=ADDRESS).status == 303
+    assert len(server.letters) == 1
 
 
 def test_nobody_has_strangers_flooded_with_mails(site, server, monkeypatch):
@@ -523,6 +533,46 @@ def test_one_recipient_who_is_refused_stops_nobody_else_and_is_tried_again(site,
     assert sender.send_due().sent == 1
     assert server.letters[-1].to == "gone@example.jp"
     assert "届きませんでした" not in refused.get("/account").text
+
+
+def test_what_breaks_over_the_searches_of_one_person_stops_nobody_else(
+    site, server, sender, clock, monkeypatch, caplog
+):
+    subscriber(site, server, name="壊れた検索の人", address="broken@example.jp", searches=[("配食", "daily")])
+    subscriber(site, server)
+    publish(site, 1)
+    clock.on(days=1)
+    address_read = news.of_address
+
+    def broken(address, fields):
+        if "配食" in unquote(address):
+            raise LookupError(address)
+        return address_read(address, fields)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(news, "of_address", broken)
+        found = sender.send_due()
+    assert (found.sent, found.refused) == (1, 1)
+    assert "could not be written" in caplog.text
+    clock.on(minutes=16)
+    assert sender.send_due().sent == 1
+    assert server.letters[-1].to == "broken@example.jp"
+
+
+def test_an_index_that_cannot_be_used_costs_nobody_their_news(site, server, sender, clock, monkeypatch):
+    subscriber(site, server)
+    publish(site, 1)
+    clock.on(days=1)
+    index = site.library._home.index
+
+    def broken():
+        raise IndexBrokenError("index", "索引が壊れています。", "作り直してください。")
+
+    monkeypatch.setattr(site.library._home, "index", broken)
+    with pytest.raises(IndexBrokenError):
+        sender.send_due()
+    monkeypatch.setattr(site.library._home, "index", index)
+    assert sender.send_due().sent == 1
 
 
 def test_an_address_that_is_refused_for_good_is_left_alone(site, server, sender, clock):
