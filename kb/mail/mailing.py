@@ -6,12 +6,12 @@ import secrets
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
-from kb.auth import Account, Auth
+from kb.auth import Account, AuditEntry, Auth
 from kb.errors import AccountError, ConfigError, MailError, TooManyError
 from kb.mail.addresses import SUBJECT, checked
 from kb.mail.letters import NAME, letter
 from kb.mail.links import Links
-from kb.mail.post import Post
+from kb.mail.post import Post, UnreachableError
 from kb.model import Config
 from kb.store.mails import Address, Mails
 
@@ -20,6 +20,9 @@ LASTS = timedelta(hours=24)
 
 #: Mails that an account may have sent to addresses which nobody has confirmed, within so long: they may be strangers'.
 MOST_ASKED, WITHIN = 5, timedelta(hours=24)
+
+#: What the log calls one that the mail server was not there for: it does not count.
+UNSENT = "user.mail.unsent"
 
 _BYTES = 32
 
@@ -66,6 +69,10 @@ class Mailing:
         self._mails.ask(account.id, address, nonce, account.actor)
         try:
             self.post.deliver(address, lambda: self._asking(account, address, nonce))
+        except UnreachableError:
+            self._mails.give_up(account.id, nonce)
+            self._auth.log.record(AuditEntry(account.name, UNSENT, account.name))
+            raise
         except MailError:
             self._mails.give_up(account.id, nonce)
             raise
@@ -118,7 +125,11 @@ class Mailing:
 
     def _slow_down(self, account: Account) -> None:
         since = self._now() - WITHIN
-        if self._auth.log.count(actions=("user.mail.ask",), subject=account.name, since=since) >= MOST_ASKED:
+        asked, unsent = (
+            self._auth.log.count(actions=(action,), subject=account.name, since=since)
+            for action in ("user.mail.ask", UNSENT)
+        )
+        if asked - unsent >= MOST_ASKED:
             reason = f"確かめるメールを送れるのは、24時間に{MOST_ASKED}回までです。"
             raise TooManyError(SUBJECT, reason, "明日、もう一度お試しください。")
 

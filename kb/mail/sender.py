@@ -138,11 +138,13 @@ class Sender:
             UnreachableError: the mail server cannot be used.
 
         """
-        if self._letter(claim) is None:
+        first = self._letter(claim)
+        if first is None:
             return replace(counted, nothing_new=counted.nothing_new + 1)
+        to = str(first["To"])
         try:
             # Written anew when the server is ready: what somebody may know of is asked at the last moment.
-            is_sent = self.post.deliver(self._address(claim), lambda: self._letter(claim))
+            is_sent = self.post.deliver(to, lambda: self._letter(claim, to))
         except RefusedError as error:
             self._mails.refuse(claim, self._now())
             # Not what the server says: it likes to repeat the address.
@@ -151,17 +153,17 @@ class Sender:
         except UnsureError as error:
             log.warning("news for account %d: %s", claim.account, error.reason)
             return replace(counted, sent=counted.sent + 1)
-        self._mails.delivered(claim.account)
+        with suppress(KbError):  # it has been taken, whether or not that can be written down
+            self._mails.delivered(claim.account)
         return replace(counted, sent=counted.sent + is_sent)
 
-    def _address(self, claim: Claim) -> str:
-        found = self._mails.recipient(claim.account)
-        return found.address if found else ""
-
-    def _letter(self, claim: Claim) -> EmailMessage | None:
-        """The mail for a claim, as of now; None if there is nothing to tell, or nobody any more to be told."""
+    def _letter(self, claim: Claim, to: str = "") -> EmailMessage | None:
+        """The mail for a claim, as of now; None if there is nothing to tell, or nobody any more (at an address)."""
         recipient = self._mails.recipient(claim.account)
-        if recipient is None or (news := gather(self._library, recipient, claim)).is_empty:
+        if recipient is None or (to and to != recipient.address):
+            return None
+        news = gather(self._library, recipient, claim)
+        if news.is_empty:
             return None
         stop = f"{self._server}/mail/off/{self._links.stopping(recipient.account, recipient.address)}"
         text = "\n".join(

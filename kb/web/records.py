@@ -56,6 +56,7 @@ ACTIONS: Mapping[str, str] = {
     "user.identity": "組織のログインとの結び付け",
     "user.identity.end": "組織のログインとの結び付けの解除",
     "user.mail.ask": "メールアドレスの入力（未確認）",
+    "user.mail.unsent": "確かめるメールを送れなかった",
     "user.mail": "メールアドレスの確認",
     "user.mail.end": "メールアドレスの削除",
     "user.mail.off": "メールのリンクによる知らせの停止",

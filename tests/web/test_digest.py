@@ -12,8 +12,8 @@ from sqlalchemy import delete
 
 from kb.auth.secret import secret_key
 from kb.config import load
-from kb.errors import BusyError, ConfigError, IndexBrokenError
-from kb.mail import Sender, news
+from kb.errors import BusyError, ConfigError, IndexBrokenError, StorageError
+from kb.mail import Sender, Sent, news
 from kb.mail.links import Links
 from kb.mail.news import MOST
 from kb.mail.post import UnreachableError
@@ -219,6 +219,16 @@ def test_a_mail_that_cannot_be_sent_is_told_and_leaves_nothing_waiting(site, ser
     assert page.status == 503
     assert "断られました（550 unknown）" in page.text
     assert "確認を待っているアドレス" not in reader.get("/account").text
+
+
+def test_a_server_that_is_down_costs_nobody_their_attempts(site, server):
+    reader = site.as_("reader", "若葉")
+    server.answers = {"GREETING": "421 down"}
+    answers = [reader.post("/account/mail", mail=ADDRESS, password=reader.password) for _ in range(7)]
+    assert {answer.status for answer in answers} == {503}
+    assert "421 down" in answers[0].text
+    server.answers = {}
+    assert reader.post("/account/mail", mail=ADDRESS, password=reader.password).status == 303
 
 
 def test_whoever_has_no_password_enters_an_address_without(site, server):
@@ -633,6 +643,20 @@ def test_of_several_senders_at_once_one_sends(site, server, clock, tmp_path):
         thread.join()
     assert sum(ended) == 4
     assert sorted(letter.to for letter in server.letters) == [f"a{number}@example.jp" for number in range(4)]
+
+
+def test_what_was_taken_is_not_told_again_because_the_disk_is_full(site, server, sender, clock, monkeypatch):
+    subscriber(site, server)
+    publish(site, 1)
+    clock.on(days=1)
+
+    def full(_account):
+        raise StorageError("catalogue", "目録に書き込めません。", "空き容量を確かめてください。")
+
+    monkeypatch.setattr(site.library.store.mails, "delivered", full)
+    assert sender.send_due().sent == 1
+    assert sender.send_due() == Sent()
+    assert len(server.letters) == 1
 
 
 def test_what_one_has_claimed_no_other_tells(site, server, sender, clock):
