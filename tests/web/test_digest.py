@@ -184,7 +184,11 @@ def test_forged_links_open_nothing(site, server, clock):
         for answer in (reader.get(f"/mail/off/{secret}"), reader.post(f"/mail/off/{secret}", **ONE_CLICK)):
             assert answer.status in {404, 308}, secret
     reader.post("/account/mail", mail="new@example.jp", password=reader.password)
+    real = site.library.store.mails.of(account).nonce
     waiting = [
+        ours.confirming(account, "other@example.jp", real, until),
+        ours.confirming(account + 1, "new@example.jp", real, until),
+        ours.confirming(account, "new@example.jp", real, clock()),
         ours.confirming(account, "new@example.jp", nonce, until),
         foreign.confirming(account, "new@example.jp", nonce, until),
         ours.stopping(account, "new@example.jp"),
