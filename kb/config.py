@@ -110,6 +110,18 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("oidc_client_secret", "組織のログインで発行された client secret（画面にも記録にも出ない）", str, "文字列"),
     Setting("oidc_label", "組織のログインのボタンの文字", str, "文字列"),
     _switch("oidc_create", "組織のログインで初めて来た人のアカウントを、会員として自動で作る"),
+    Setting("mail_host", "メールを送るサーバー（SMTP。空ならメールを使わない）", str, "ホスト名"),
+    _number("mail_port", 0, 65535, "そのポート番号（0なら、starttlsは587、sslは465、noneは25）"),
+    Setting(
+        "mail_tls",
+        "メールのサーバーとの暗号化",
+        _one_of("starttls", "ssl", "none"),
+        "starttls か ssl か none（暗号化しない）",
+    ),
+    Setting("mail_user", "メールのサーバーの利用者の名前（空ならログインしない）", str, "文字列"),
+    Setting("mail_password", "そのパスワード（画面にも記録にも出ない）", str, "文字列"),
+    Setting("mail_from", "メールの差出人のアドレス", str, "メールアドレス"),
+    _number("mail_hour", 0, 23, "新しい記事を知らせるメールを送る時刻（日本の時刻の、何時からか）"),
 )
 """Every setting; ``docs/settings.md`` is generated from it."""
 

@@ -148,6 +148,12 @@ class ProviderError(KbError):
     exit_code = 13
 
 
+class MailError(KbError):
+    """A mail was not sent; ``subject`` is whose fault it seems to be: the server, a setting or an address."""
+
+    exit_code = 14
+
+
 class IndexBrokenError(KbError):
     """The index cannot be used as it is; it is derived data and can be rebuilt."""
 

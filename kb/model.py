@@ -159,6 +159,18 @@ class Config:
     """What the button says."""
     oidc_create: bool = False
     """True if whoever the provider lets in gets an account, as a reader."""
+    mail_host: str = ""
+    """The server that takes mails from us (SMTP); empty for none: nobody is offered any."""
+    mail_port: int = 0
+    """Its port; 0 for the usual one of ``mail_tls``."""
+    mail_tls: str = "starttls"
+    """``starttls``, ``ssl`` or ``none``: how the connection to it is encrypted."""
+    mail_user: str = ""
+    mail_password: str = field(default="", repr=False)
+    mail_from: str = ""
+    """The address that mails come from."""
+    mail_hour: int = 7
+    """From which hour of the day, in Japan, news are sent."""
 
     @property
     def public_address(self) -> str:

@@ -21,6 +21,7 @@ from kb.model import (
     ContentType,
     Document,
     FacetCount,
+    Filter,
     Hit,
     Kind,
     Mention,
@@ -40,6 +41,9 @@ from kb.text.words import Kept
 
 #: Corrections that are offered, words that are put right at a time, and combinations that are tried.
 _CORRECTIONS, _MOST_LOST, _TRIED = 3, 2, 12
+
+#: Documents that a search is narrowed to at a time.
+_AT_A_TIME = 500
 
 Watch = Callable[[str, str, str], None]
 """Told of each case study that is read or asked for in vain: what was done (``document.read``, ``section.read``,
@@ -143,6 +147,17 @@ class Reader:
         counted = self._searcher().counted(replace(parse(text, per_page=1), facets=()), self.access)
         return counted.found.total > 0 and not counted.partial
 
+    def among(self, query: Query, documents: Sequence[str]) -> tuple[int, list[str]]:
+        """How many sections of these documents have all of a query, and the ids on its page of the answer."""
+        total, sections = 0, list[str]()
+        for start in range(0, len(documents), _AT_A_TIME):
+            some = [Filter("document", one) for one in documents[start : start + _AT_A_TIME]]
+            answer = self._searcher().search(replace(query, facets=()).narrowed(*some), self.access)
+            if not answer.partial:
+                total += answer.found.total
+                sections += [section for section, _ in answer.found.hits]
+        return total, sections[: query.per_page]
+
     def found(self, query: Query) -> Found:
         """What the index finds, ids only: for whoever compares answers."""
         return self._searcher().search(query, self.access).found
@@ -187,6 +202,10 @@ class Reader:
     def shown_at(self, documents: Iterable[str]) -> dict[str, datetime]:
         """When readers were last given these documents anew, by id, in UTC without a zone."""
         return self._catalogue.shown_at(self.access, documents)
+
+    def shown_between(self, since: datetime, until: datetime) -> list[str]:
+        """Documents that readers were last given anew after ``since`` and by ``until``, the latest first."""
+        return [one for one, at in self._catalogue.shown_at(self.access, since=since).items() if at <= until]
 
     def find(self, name: str) -> Document:
         """The one document that a person means: an id or the beginning of one, a file name, its stem, or a title.

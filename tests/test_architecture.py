@@ -41,6 +41,11 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "cli.backing": (CORE | {"doctor", "store.backup", "cli", ""}, {"click", "rich", "filelock"}),
     "desk": (CORE | {"plugins", "store", "ingest", "reader"}, set()),
     "reader": (CORE | {"store", "text", "search"}, set()),
+    "asked": (CORE | {"search.query"}, set()),
+    "mail": (
+        CORE | {"asked", "auth", "library", "reader", "store", "text.dates", "mail"},
+        {"filelock", "itsdangerous"},
+    ),
     "citation": (CORE | {"text"}, set()),
     "mcp_server": (
         CORE | {"", "library", "reader", "answers", "citation", "auth", "search.query"},
@@ -54,7 +59,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     "web": (
         CORE
-        | {"library", "reader", "answers", "desk", "lexicon", "auth", "config", "plugins", "hookapi"}
+        | {"library", "reader", "answers", "asked", "desk", "lexicon", "auth", "config", "mail", "plugins", "hookapi"}
         | {"store.lexicon", "store.searches", "store.lists"}
         | {"search.query", "search.why", "text.cells", "text.dates", "text.normalize", "web"},
         {"flask", "flask_bootstrap", "jinja2", "markupsafe", "werkzeug", "waitress"},
@@ -68,6 +73,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "reader",
             "auth",
             "config",
+            "mail",
             "plugins",
             "hookapi",
             "search.query",

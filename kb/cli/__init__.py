@@ -14,7 +14,7 @@ import click
 from rich.markup import escape
 
 import kb
-from kb.cli import assistant, backing, evaluating, ingesting, keeping, kit, reading, users
+from kb.cli import assistant, backing, evaluating, ingesting, keeping, kit, mailing, reading, users
 from kb.cli.japanese import Group, explain, with_japanese_help
 from kb.cli.output import err
 from kb.cli.session import Session, data_option, foreseen
@@ -49,6 +49,8 @@ for command in (
     kit.plugin,
     kit.plugins,
     users.user,
+    mailing.mail,
+    mailing.digest,
     assistant.mcp,
 ):
     cli.add_command(command)

@@ -6,6 +6,8 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -23,6 +25,7 @@ from kb.cli.users import first_steps
 from kb.errors import ConfigError, ExtractionError
 from kb.ingest.intake import Outcome
 from kb.ingest.supervisor import Supervisor
+from kb.library import Library
 from kb.model import EVERYTHING, OPERATOR
 from kb.plugins import known
 
@@ -189,6 +192,22 @@ def work(session: Session) -> None:
     with session.library() as library:
         watching = Thread(target=library.watch, args=(ended.is_set,), daemon=True)
         watching.start()
-        library.work(ended.is_set)
+        with _sending(library, ended):
+            library.work(ended.is_set)
         # A source that is just being fetched from is not waited for: what it had not delivered is listed again.
         watching.join(_PATIENCE)
+
+
+@contextmanager
+def _sending(library: Library, ended: Event) -> Iterator[None]:
+    """Inside, news are sent on their schedule, if there is a mail server."""
+    if not library.config.mail_host:
+        yield
+        return
+    from kb.mail import Sender  # noqa: PLC0415 - only where mails are sent
+
+    thread = Thread(target=Sender(library).watch, args=(ended,), daemon=True)
+    thread.start()
+    yield
+    # A mail that is just being handed over would be lost: it counts as sent.
+    thread.join(_PATIENCE)

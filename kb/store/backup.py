@@ -26,9 +26,10 @@ from typing import IO
 from sqlalchemy import Engine
 
 from kb.errors import BusyError, ConfigError, DamagedError
-from kb.store import copying
+from kb.store import copying, rows
 from kb.store.database import FILE, open_database, open_empty, subject
 from kb.store.files import sync_folder
+from kb.store.mails import Mails
 from kb.store.store import Store
 from kb.store.transactions import writer
 
@@ -156,6 +157,8 @@ def restore(path: Path, store: Path, *, force: bool, url: str = "") -> Backup:
     try:
         originals = _unpack(path, beside)
         documents = _documents(path, beside / FILE)
+        with _disposed(open_database(beside)) as engine:
+            Mails(engine).begin_anew(rows.now())  # what came between backup and restore has been told already
         with _moved_into(url, beside) if url else nullcontext():
             _put_in_place(beside, store)
     finally:

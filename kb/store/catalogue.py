@@ -240,15 +240,21 @@ class Catalogue:
         return [Failure(*map(str, row)) for row in found]
 
     def shown_at(
-        self, access: frozenset[AccessClass], ids: Iterable[str] | None = None, limit: int | None = None
+        self,
+        access: frozenset[AccessClass],
+        ids: Iterable[str] | None = None,
+        limit: int | None = None,
+        since: datetime | None = None,
     ) -> dict[str, datetime]:
-        """When readers were last given documents (all, or these) anew, by document id, the latest first."""
-        since = tables.document.c.shown_at
-        query = select(tables.document.c.id, since).where(*self._shown(access), since.is_not(None))
+        """When readers were last given documents (all, these, or since a time) anew, by id, the latest first."""
+        at = tables.document.c.shown_at
+        query = select(tables.document.c.id, at).where(*self._shown(access), at.is_not(None))
+        if since is not None:
+            query = query.where(at > since)
         if ids is not None:
             query = query.where(tables.document.c.id.in_(sorted(set(ids))))
         return {
-            row.id: row.shown_at for row in self._rows(query.order_by(since.desc(), tables.document.c.id).limit(limit))
+            row.id: row.shown_at for row in self._rows(query.order_by(at.desc(), tables.document.c.id).limit(limit))
         }
 
     def revisions(self) -> dict[str, int]:

@@ -26,6 +26,8 @@ class Saved:
     address: str
     """The arguments of a results page, as they stand in its address."""
     at: datetime
+    mail: str | None = None
+    """How often its news are told by mail: ``daily`` or ``weekly``; None for never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Lists:
     def saved(self, account: int) -> list[Saved]:
         """The saved searches of an account, the latest first."""
         c = tables.saved_search.c
-        query = select(c.id, c.name, c.address, c.at).where(c.account == account).order_by(c.at.desc(), c.id.desc())
+        query = select(c.id, c.name, c.address, c.at, c.mail).where(c.account == account)
+        query = query.order_by(c.at.desc(), c.id.desc())
         return [Saved(*row) for row in self._rows(query)]
 
     def drop(self, account: int, saved: int) -> None:
@@ -82,8 +85,24 @@ class Lists:
         with writer(self._engine).begin() as connection:
             gone = connection.execute(delete(tables.saved_search).where(*_own(tables.saved_search, account, saved)))
             if not gone.rowcount:
-                fix = "マイリストの画面から選んでください。"
-                raise NotFoundError(str(saved), "この保存した検索はありません。", fix)
+                raise _no_search(saved)
+
+    def tell(self, account: int, saved: int, mail: str | None) -> None:
+        """Tell the news of a search by mail from now on: ``daily``, ``weekly``, or None for never.
+
+        Raises:
+            NotFoundError: the account has none with this number.
+
+        """
+        c = tables.saved_search.c
+        mine = _own(tables.saved_search, account, saved)
+        with writer(self._engine).begin() as connection:
+            before = connection.execute(select(c.mail, c.mailed_until).where(*mine)).one_or_none()
+            if before is None:
+                raise _no_search(saved)
+            # Between daily and weekly nothing is lost; after a break, what came in it is no news.
+            until = before.mailed_until if before.mail and mail else rows.now()
+            connection.execute(update(tables.saved_search).where(*mine).values(mail=mail, mailed_until=until))
 
     # --------------------------------------------------------------------------------------------------- lists
 
@@ -182,6 +201,10 @@ class Lists:
 
 def _own(table: Any, account: int, number: int) -> tuple[ColumnElement[bool], ...]:
     return table.c.account == account, table.c.id == number
+
+
+def _no_search(saved: int) -> NotFoundError:
+    return NotFoundError(str(saved), "この保存した検索はありません。", "マイリストの画面から選んでください。")
 
 
 def _check_room(connection: Connection, table: Any, account: int, what: str) -> None:

@@ -12,6 +12,7 @@ from kb.store.decisions import Decisions
 from kb.store.judgements import Judgements, Vocabulary
 from kb.store.lexicon import LexiconStore
 from kb.store.lists import Lists
+from kb.store.mails import Mails
 from kb.store.originals import Originals
 from kb.store.outbox import Outbox
 from kb.store.present import Present, present
@@ -38,6 +39,7 @@ class Store:
         self.lexicon = LexiconStore(self.database)
         self.searches = Searches(self.database)
         self.lists = Lists(self.database)
+        self.mails = Mails(self.database)
         self.audit = AuditLog(self.database)
         self.accounts = Accounts(self.database)
         self.originals = Originals(folder)

@@ -345,7 +345,37 @@ saved_search = Table(
     Column("name", String(100), nullable=False),
     Column("address", Text, nullable=False),
     Column("at", DateTime, nullable=False),
+    # How often its news are told by mail: daily or weekly; None for never.
+    Column("mail", String(8)),
+    # What readers were given up to then has been told, or was there before.
+    Column("mailed_until", DateTime),
     sqlite_autoincrement=True,
+)
+
+#: Where an account's owner gets mail. ``address`` has been confirmed, or is empty; ``waiting`` has not been, or is.
+mail_address = Table(
+    "mail_address",
+    metadata,
+    Column("account", ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("address", String(254), nullable=False),
+    Column("waiting", String(254), nullable=False),
+    Column("nonce", String(64), nullable=False),  # of the one link that confirms ``waiting``
+    Column("failures", Integer, nullable=False),  # how often in a row it was refused
+    Column("tried_at", DateTime),
+)
+
+#: How sending went last: one row.
+mail_run = Table(
+    "mail_run",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("tried_at", DateTime, nullable=False),
+    Column("sent_at", DateTime),
+    Column("sent", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fix", Text, nullable=False),
 )
 
 collection = Table(

@@ -37,6 +37,9 @@ class Access:
     """True if programs may use it with a token in place of a session and a form's secret: an interface, not a page."""
     body: Callable[[Config], int] | None = None
     """The most bytes that it takes; as usual without."""
+    link: bool = False
+    """True if what stands in its address is all that it asks for: a signed secret that nobody else can make a browser
+    send, in place of a form's."""
 
     def admits(self, actor: Actor) -> bool:
         """Whether somebody may use it."""
@@ -58,6 +61,12 @@ def open_to_all(view: ViewFunction) -> ViewFunction:
 def open_to_programs(view: ViewFunction) -> ViewFunction:
     """Declare that an interface is for everyone; a token or a session shows more, as the pages do to its owner."""
     setattr(view, _MARK, Access(token=True))
+    return view
+
+
+def open_by_link(view: ViewFunction) -> ViewFunction:
+    """Declare that a page is for whoever has its link, a program that reads their mails for them included."""
+    setattr(view, _MARK, Access(link=True))
     return view
 
 
@@ -150,7 +159,7 @@ def _admit() -> ResponseReturnValue | None:
         return _denied(access)
     if access.body:
         request.max_content_length = access.body(config)
-    if not by_token:
+    if not by_token and not access.link:
         forms.protect()
     return None
 

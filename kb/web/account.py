@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from kb.auth import Auth, SignIn, codes
 from kb.auth.passwords import typed_twice
-from kb.errors import AccountError, NotFoundError, TooManyError
+from kb.errors import AccountError, KbError, NotFoundError, TooManyError
 from kb.model import Role
 from kb.web import api_answers
 from kb.web.access import needs
@@ -28,7 +28,7 @@ NEW_CODES = "new_codes"
 @needs(Role.READER)
 def page() -> str:
     """Everything there is to know and change about one's own account."""
-    return _page()
+    return own_page()
 
 
 @blueprint.get("/api/account")
@@ -47,9 +47,9 @@ def password() -> ResponseReturnValue:
     """Choose a new password; one signs in with it at once, everywhere."""
     try:
         new = typed_twice(request.form.get("new", ""), request.form.get("again", ""))
-        current_site().auth.change_password(_own().account, request.form.get("old", ""), new)
+        current_site().auth.change_password(own_sign_in().account, request.form.get("old", ""), new)
     except AccountError as error:
-        return _page(error), 429 if isinstance(error, TooManyError) else 400
+        return own_page(error), 429 if isinstance(error, TooManyError) else 400
     flash("パスワードを変更しました。新しいパスワードで、ログインし直してください。")
     return redirect(url_for("login.login", next=url_for("account.page")), 303)
 
@@ -58,7 +58,7 @@ def password() -> ResponseReturnValue:
 @needs(Role.READER)
 def end_others() -> Response:
     """End all of one's sessions but this one."""
-    own = _own()
+    own = own_sign_in()
     ended = current_site().auth.accounts.sign_out_others(own.account, own.hash)
     flash(f"他の端末{ended}件からログアウトしました。" if ended else "他の端末では、ログインしていません。")
     return redirect(url_for("account.page"), 303)
@@ -68,7 +68,7 @@ def end_others() -> Response:
 @needs(Role.READER)
 def one_time_codes() -> ResponseReturnValue:
     """Set up an app for one-time codes: they are asked for once it has given one."""
-    auth, own = _codes(), _own()
+    auth, own = _codes(), own_sign_in()
     kept = str(session.setdefault(NEW_CODES, codes.new()))
     if request.method == "POST":
         try:
@@ -85,23 +85,26 @@ def one_time_codes() -> ResponseReturnValue:
 @needs(Role.READER)
 def no_codes() -> ResponseReturnValue:
     """Do without one-time codes again; whoever only found the computer unlocked cannot."""
-    auth, own = _codes(), _own()
+    auth, own = _codes(), own_sign_in()
     try:
         auth.forget_totp(own.account, request.form.get("password", ""))
     except AccountError as error:
-        return _page(error), 429 if isinstance(error, TooManyError) else 400
+        return own_page(error), 429 if isinstance(error, TooManyError) else 400
     flash("確認コードを使わないようにしました。")
     return redirect(url_for("account.page"), 303)
 
 
-def _page(error: AccountError | None = None) -> str:
-    own, auth = _own(), current_site().auth
+def own_page(error: KbError | None = None, address: str = "") -> str:
+    """The page, with what went wrong and the address for mails that was typed."""
+    own, auth, mailing = own_sign_in(), current_site().auth, current_site().mailing
     return render_template(
         "views/account.html",
         own=own,
         sessions=auth.sessions(own.account),
         totp=auth.config.totp,
         oidc=current_site().elsewhere is not None,
+        mail=mailing.of(own.account) if mailing else None,
+        typed=address,
         error=error,
     )
 
@@ -121,6 +124,6 @@ def _codes() -> Auth:
     return auth
 
 
-def _own() -> SignIn:
+def own_sign_in() -> SignIn:
     """One's own session; there is one on every page that needs a role and takes no token."""
     return cast("SignIn", current_sign_in())

@@ -13,6 +13,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from kb.auth import Auth, Elsewhere
 from kb.errors import PluginError
 from kb.library import Library
+from kb.mail import Mailing
 from kb.model import PanelPlace, Role, View
 from kb.web import (
     access,
@@ -39,6 +40,7 @@ from kb.web import (
     hosts,
     joining,
     login,
+    mailing,
     mine,
     oidc,
     openapi,
@@ -68,6 +70,7 @@ PAGES: tuple[Blueprint, ...] = (
     joining.blueprint,
     oidc.blueprint,
     account.blueprint,
+    mailing.blueprint,
     admin.blueprint,
     plugin_status.blueprint,
     records.blueprint,
@@ -89,7 +92,7 @@ def create_app(library: Library) -> Flask:
     """The web application over one library.
 
     Raises:
-        ConfigError: a setting of the organisation's login is missing or cannot be used.
+        ConfigError: a setting of the organisation's login or of mails is missing or cannot be used.
         PluginError: a view takes an address or a name that is taken, links to a page that it does not have, or brings
             along a page without saying who may use it.
 
@@ -116,6 +119,7 @@ def create_app(library: Library) -> Flask:
         panels=panels.panels, views=site.views, may_use=access.may_use, actor=current_actor, Role=Role
     )
     addresses.register(app)
+    app.jinja_env.globals["mail_in_use"] = site.mailing is not None
     errors.register(app)
     headers.register(app, library.config)
     hosts.register(app, library.config)
@@ -127,8 +131,9 @@ def _site(library: Library) -> Site:
     auth = Auth(library.accounts, library.audit, library.config)
     found = {place: plugins.panels(place) for place in get_args(PanelPlace)}
     elsewhere = Elsewhere(auth) if library.config.oidc_issuer else None
+    mails = Mailing(auth, library.store.mails) if library.config.mail_host else None
     started = datetime.now(UTC).replace(tzinfo=None)
-    return Site(library, auth, plugins.views(), found, plugins.owners(), started, elsewhere)
+    return Site(library, auth, plugins.views(), found, plugins.owners(), started, elsewhere, mails)
 
 
 def _templates(library: Library) -> ChoiceLoader:

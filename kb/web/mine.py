@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from kb.errors import ConfigError
+from kb.errors import ConfigError, NotFoundError
 from kb.model import Document, Role, Section
 from kb.store.lists import Item, Lists
 from kb.web.access import needs
@@ -21,6 +22,10 @@ blueprint = Blueprint("mine", __name__, url_prefix="/mine")
 
 #: Characters of a name and of a note.
 LONGEST_NAME, LONGEST_NOTE = 100, 2000
+
+
+#: How often news of a search are told by mail.
+TOLD: Mapping[str, str] = {"": "知らせない", "daily": "毎日", "weekly": "毎週（月曜）"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,13 @@ def owner() -> int:
 def index() -> str:
     """Everything one has kept."""
     searches = [(one, read(MultiDict(parse_qsl(one.address)), current_facets())) for one in lists().saved(owner())]
-    return render_template("views/mine.html", searches=searches, collections=lists().collections(owner()))
+    return render_template(
+        "views/mine.html",
+        searches=searches,
+        collections=lists().collections(owner()),
+        told=TOLD,
+        address=current_site().library.store.mails.of(owner()).address,
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ searches
@@ -71,6 +82,18 @@ def drop(number: int) -> ResponseReturnValue:
     """Keep a search no longer."""
     lists().drop(owner(), number)
     return _done(lambda: None, "保存した検索を削除しました。")
+
+
+@blueprint.post("/searches/<int:number>/mail")
+@needs(Role.READER)
+def tell(number: int) -> ResponseReturnValue:
+    """Have the news of a search told by mail, or no longer."""
+    mail = request.form.get("mail", "")
+    if current_site().mailing is None or mail not in TOLD:
+        raise NotFoundError("メール", "この知らせ方はありません。", "マイリストの画面から選んでください。")
+    lists().tell(owner(), number, mail or None)
+    done = f"新しい記事を、{TOLD[mail]}メールで知らせます。" if mail else "新しい記事を、メールでは知らせません。"
+    return _done(lambda: None, done)
 
 
 # --------------------------------------------------------------------------------------------------------- lists

@@ -12,6 +12,7 @@ from flask import Response, after_this_request, current_app, g, request
 
 from kb.auth import AuditEntry, Auth, Elsewhere, SignIn
 from kb.library import Library
+from kb.mail import Mailing
 from kb.model import VISITOR, AccessClass, Actor, Config, Panel, PanelPlace, View
 from kb.reader import Reader
 from kb.web.cookies import session_id
@@ -51,6 +52,8 @@ class Site:
     """In UTC without a zone."""
     elsewhere: Elsewhere | None = None
     """Signing in with the organisation's own accounts; None without it."""
+    mailing: Mailing | None = None
+    """Mails to people; None without."""
     failures: deque[PageFailure] = field(default_factory=lambda: deque(maxlen=MOST_FAILURES))
 
     @property

@@ -12,7 +12,7 @@ from tests.visiting import Visitor
 #: Every argument that a page of ours reads from its address.
 PARAMETERS = (
     *("q", "type", "year", "publisher", "page", "sort", "state", "next", "section", "document"),
-    *("group", "actor", "subject", "since", "until", "download", "code", "number"),
+    *("group", "actor", "subject", "since", "until", "download", "code", "number", "mail"),
 )
 
 

@@ -19,6 +19,7 @@ CLASSES = (
     *("Inline script", "Brute force", "User enumeration", "IDOR", "Disclosure of case studies", "Caches"),
     *("Insecure deserialisation", "Log injection", "Secrets in addresses and logs", "SQL injection", "ReDoS"),
     *("Query budgets", "Oversized bodies", "Slow requests", "Request smuggling", "SSRF", "Hostile extractors"),
+    *("Header injection in mails", "Disclosure by mail", "Forged links in mails", "SMTP credentials", "Mail flooding"),
 )
 
 

@@ -19,6 +19,7 @@ from kb.model import EVERYTHING, OPERATOR, PUBLIC_ONLY, Actor, Role, State
 from kb.testing import ingest_text
 from kb.web import access, current_library, needs, open_to_all
 from kb.web.access import STATIC, Access
+from tests.mailing import AWAY
 
 TEXT = """秘密の連絡会だより 第7号
 平成元年3月1日発行
@@ -46,7 +47,7 @@ def a_plugin():
 
 @pytest.fixture
 def server(make):
-    return make({"kb_desk": a_plugin()})
+    return make({"kb_desk": a_plugin()}, **AWAY)
 
 
 WHO = {"visitor": None, "reader": "reader", "csw": "csw", "staff": "staff", "admin": "admin", "disabled": None}
