@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from kb.model import EVERYTHING, Annotation, Document, Section
 from kb.search.index import Entry, Index
 from kb.store.catalogue import Catalogue, is_shown
 from kb.store.outbox import Outbox
+from kb.text import phrases
 from kb.text.dates import fiscal_year, terms_of
-from kb.text.phrases import Phrase, compounds, whole
+from kb.text.phrases import Phrase
 
 #: How often a section says what it dwells on.
 _DWELLS = 2
@@ -46,11 +46,10 @@ def entries(
 
 def _phrases(document: Document, section: Section) -> tuple[Phrase, ...]:
     """What of a section can be offered to people who type: its headings, and the compounds that it dwells on."""
-    headings = (document.title, section.heading)
-    found = {phrase.text: phrase for text in headings for phrase in (whole(text), *compounds(text)) if phrase}
-    text = [phrase for phrase in compounds(section.text) if phrase.text not in found]
-    times = Counter(phrase.text for phrase in text)
-    return tuple((found | {phrase.text: phrase for phrase in text if times[phrase.text] >= _DWELLS}).values())
+    headings = (*phrases.of_heading(document.title), *phrases.of_heading(section.heading))
+    found = {phrase.text: phrase for phrase in headings}
+    text = phrases.dwelling(section.text, _DWELLS)
+    return tuple((found | {phrase.text: phrase for phrase in text if phrase.text not in found}).values())
 
 
 def _field_keywords(document: Document) -> dict[str, tuple[str, ...]]:

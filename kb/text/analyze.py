@@ -15,9 +15,10 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.metadata import version
+from itertools import accumulate, pairwise
 from threading import local
 
 from sudachipy import (  # type: ignore[import-untyped] # it ships stubs, but not the marker that says so
@@ -27,6 +28,7 @@ from sudachipy import (  # type: ignore[import-untyped] # it ships stubs, but no
 )
 from sudachipy import Morpheme as SudachiMorpheme
 
+from kb.text.lexemes import AUXILIARY, BREAK, DROPPED, REGARDLESS, TERM, Lexeme, Part, letter
 from kb.text.normalize import fold, search_key
 
 RULES = 4
@@ -55,6 +57,16 @@ _MUNICIPAL = frozenset("都道府県郡市区町村")
 
 #: Sudachi refuses more than 49,149 bytes (0.6.11). No character has more than 4, so this many never reach it.
 _LONGEST_PIECE = 49_149 // 4
+
+#: Words, and titles and headings, that are remembered: 20 MB and 5 MB in a process that has met that many.
+_MOST_LEXEMES, _MOST_SHORT = 1 << 15, 2048
+#: Characters of a text that is short: a heading, whose like comes again with each section below it.
+_SHORT = 80
+#: Texts whose morphemes are remembered: one section passes through several plugins, one after the other.
+_LATEST = 4
+
+#: The number of words that Sudachi makes of several that are a number: 二十三. What they are depends on those.
+_JOINED = 0xFFFF_FFFF
 
 _SENTENCE_END = re.compile(r"[。!?\n]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -92,12 +104,52 @@ class Morpheme:
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
-    """A term and its place in the piece of the key that is being read."""
+class Terms:
+    """The terms of a text in order, a column for each thing that a ``Token`` says: bulk work needs no objects."""
 
-    term: str
-    start: int
-    end: int
+    terms: Sequence[str]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    positions: Sequence[int]
+
+    def tokens(self) -> list[Token]:
+        """The same, one by one."""
+        return list(map(Token, self.terms, self.starts, self.ends, self.positions))
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text that has been read once: its words, for what depends on parts of speech, and its terms."""
+
+    text: str
+    words: Sequence[Lexeme]
+    """In order, none left out, as long as the dictionary has them (mode C)."""
+    starts: Sequence[int]
+    ends: Sequence[int]
+    """``text[starts[n]:ends[n]]`` is ``words[n]``."""
+    terms: Terms
+
+    def surface(self, number: int) -> str:
+        """A word as the text has it."""
+        return self.text[self.starts[number] : self.ends[number]]
+
+    def morphemes(self) -> Iterator[Morpheme]:
+        """The words as values of their own."""
+        for word, start, end in zip(self.words, self.starts, self.ends, strict=True):
+            surface = self.text[start:end]
+            yield Morpheme(surface, start, end, word.part_of_speech, word.normalized, word.reading, word.known)
+
+
+@dataclass(slots=True)
+class _Columns:
+    """Terms in the making, with their places in the search key."""
+
+    terms: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    position: int = 0
+    """Of the next term."""
 
 
 class Analyzer:
@@ -114,7 +166,10 @@ class Analyzer:
         self._is_place = self._dictionary.pos_matcher(_PLACES)
         self._is_verb = self._dictionary.pos_matcher([("動詞",)])
         self._of_thread = local()
+        self._lexemes: dict[tuple[object, ...], Lexeme] = {}
+        self._part_of_speech = lru_cache(maxsize=None)(self._dictionary.pos_of)
         self._whole = lru_cache(maxsize=4096)(self._whole_verb)
+        self._read_short = lru_cache(maxsize=_MOST_SHORT)(self._read)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -124,101 +179,134 @@ class Analyzer:
 
     def terms(self, text: str) -> list[str]:
         """The terms of ``text`` in order."""
-        return [token.term for token in self.tokens(text)]
+        return list(self.read(text).terms.terms)
 
     def tokens(self, text: str) -> list[Token]:
         """The terms of ``text`` in order, each with its place. A text of function words only has none."""
+        return self.read(text).terms.tokens()
+
+    def read(self, text: str) -> Parsed:
+        """A text with its words and its terms; of short ones the latest are remembered."""
+        return self._read_short(text) if len(text) <= _SHORT else self._read(text)
+
+    def _read(self, text: str) -> Parsed:
         folded = fold(text)
         # A lone surrogate is no character; Sudachi could not be handed it. One for one, so that places stay.
         key = _SURROGATE.sub("\ufffd", folded.key)
-        return [
-            Token(sys.intern(term), *_span(folded.origin, start, end), position)
-            for term, start, end, position in self._terms_with_places(key)
-        ]
+        words: list[Lexeme] = []
+        places = [0]
+        found = _Columns()
+        for piece in _pieces(key):
+            some, borders = self._words(piece, places[-1])
+            self._add_terms(found, some, borders)
+            words += some
+            places += borders[1:]
+        spans = (places[:-1], places[1:]), (found.starts, found.ends)
+        if not folded.is_even:
+            spans = _spans(folded.origin, *spans[0]), _spans(folded.origin, *spans[1])
+        return Parsed(text, words, *spans[0], Terms(found.terms, *spans[1], found.positions))
 
-    def morphemes(self, text: str) -> Iterator[Morpheme]:
-        """The words of ``text`` in order, none left out, as long as the dictionary has them."""
-        folded = fold(text)
-        key = _SURROGATE.sub("\ufffd", folded.key)
-        for offset, piece in _pieces(key):
-            for word in self._tokenizer.tokenize(piece):
-                if word.begin() == word.end():
-                    continue
-                start, end = _span(folded.origin, offset + word.begin(), offset + word.end())
-                yield Morpheme(
-                    text[start:end],
-                    start,
-                    end,
-                    tuple(word.part_of_speech()),
-                    word.normalized_form(),
-                    "" if word.is_oov() else word.reading_form(),
-                    not word.is_oov(),
-                )
+    def _words(self, piece: str, start: int) -> tuple[list[Lexeme], list[int]]:
+        """The words of a piece that begins at ``start``, and their borders: each begins where the last one ends."""
+        morphemes = list(self._tokenizer.tokenize(piece))
+        borders = list(accumulate(map(len, morphemes), initial=0))
+        surfaces = [piece[begin:end] for begin, end in pairwise(borders)]
+        words = list(map(self._lexemes.get, zip(surfaces, map(SudachiMorpheme.word_id, morphemes), strict=True)))
+        if not all(words):
+            known = zip(words, surfaces, morphemes, strict=True)
+            words = [word or self._lexeme(surface, morpheme) for word, surface, morpheme in known]
+        return words, [start + border for border in borders] if start else borders
 
-    def _terms_with_places(self, key: str) -> Iterator[tuple[str, int, int, int]]:
-        position = 0
-        for offset, piece in _pieces(key):
-            for word in self._words(piece):
-                if isinstance(word, _Word):
-                    yield word.term, offset + word.start, offset + word.end, position
-                    position += 1
-                else:
-                    position += bool(_SENTENCE_END.search(word))
-
-    def _words(self, piece: str) -> Iterator[_Word | str]:
-        """The terms of a piece with their places, and what is dropped as it stands."""
-        morphemes = self._tokenizer.tokenize(piece)
-        number = 0
-        while number < len(morphemes):
-            word = morphemes[number]
-            number += 1
-            if self._is_function_word(word) or self._points(word):
-                yield word.surface()
-            elif self._is_regardless(morphemes, number - 1):
+    def _add_terms(self, columns: _Columns, words: Sequence[Lexeme], starts: Sequence[int]) -> None:
+        """Append the terms of some words that stand at ``starts``. The inmost loop of bulk loads."""
+        terms, begins, ends, positions = columns.terms, columns.starts, columns.ends, columns.positions
+        position = columns.position
+        rows = zip((None, *words), words, (*words[1:], None), starts, strict=False)
+        for before, word, after, start in rows:
+            role = word.role
+            if role is DROPPED:
                 continue
-            elif not self._is_auxiliary(word):
-                yield from self._terms_of(word)
-            elif number < len(morphemes) and (whole := self._whole(word.surface() + morphemes[number].surface())):
-                yield _Word(whole, word.begin(), morphemes[number].end())
-                number += 1
+            if role is BREAK:
+                position += 1
+                continue
+            if role is REGARDLESS and before and after and before.surface == "に" and after.surface == "ず":
+                continue
+            parts = word.parts
+            if role is AUXILIARY:
+                parts = self._halves(word, after) if after else ()
+                if parts:
+                    next(rows)
+            for term, first, last in parts:
+                terms.append(term)
+                begins.append(start + first)
+                ends.append(start + last)
+                positions.append(position)
+                position += 1
+        columns.position = position
 
-    def _points(self, word: SudachiMorpheme) -> bool:
-        """Whether it is an adverb that only points or asks."""
-        return bool(self._is_adverb(word)) and word.normalized_form() in _POINTING
-
-    def _is_regardless(self, morphemes: Sequence[SudachiMorpheme], number: int) -> bool:
-        """Whether it is the verb inside 「にかかわらず」."""
-        if morphemes[number].normalized_form() not in _REGARDLESS or not 0 < number < len(morphemes) - 1:
-            return False
-        return bool(morphemes[number - 1].surface() == "に" and morphemes[number + 1].surface() == "ず")
-
-    def _terms_of(self, word: SudachiMorpheme) -> Iterator[_Word]:
-        """A verb as it is, anything else in short units."""
-        if self._is_verb(word):
-            yield _Word(self._term(word), word.begin(), word.end())
-            return
-        for part in word.split(SplitMode.A, add_single=True):
-            if not self._is_function_word(part):
-                yield from self._short(part)
-
-    def _short(self, part: SudachiMorpheme) -> Iterator[_Word]:
-        """One short unit; a municipality as its name and 市, 町 …, as most are: the dictionary has only some whole."""
-        term, start, end = self._term(part), part.begin(), part.end()
-        if self._is_place(part) and len(term) > 2 and term[-1] in _MUNICIPAL and part.surface()[-1] == term[-1]:
-            yield _Word(term[:-1], start, end - 1)
-            yield _Word(term[-1], end - 1, end)
-        else:
-            yield _Word(term, start, end)
-
-    def _term(self, word: SudachiMorpheme) -> str:
-        form: str = word.normalized_form().lower()
-        return _noun_of(form, self._dictionary.pos_of(word.part_of_speech_id())[4]) if self._is_verb(word) else form
+    def _halves(self, word: Lexeme, after: Lexeme) -> tuple[Part, ...]:
+        """The verb that two words are together, if they are one."""
+        both = word.surface + after.surface
+        whole = self._whole(both)
+        return ((whole, 0, len(both)),) if whole else ()
 
     def _whole_verb(self, surface: str) -> str:
         """The verb that was taken apart before a particle (見守りを is read as 見 and 守り); empty if it is none."""
         found = self._tokenizer.tokenize(surface)
         is_verb = len(found) == 1 and self._is_verb(found[0]) and not self._is_auxiliary(found[0])
         return self._term(found[0]) if is_verb else ""
+
+    # ------------------------------------------------------------------------------------------------- one word
+
+    def _lexeme(self, surface: str, word: SudachiMorpheme) -> Lexeme:
+        """A word that has not been met, or is one of ``_JOINED``."""
+        key: tuple[object, ...] = surface, word.word_id()
+        if key[1] == _JOINED:
+            key = *key, word.normalized_form(), word.reading_form(), word.part_of_speech_id()
+            if known := self._lexemes.get(key):
+                return known
+        if len(self._lexemes) >= _MOST_LEXEMES:
+            self._lexemes.clear()
+        made = self._lexemes[key] = self._made(surface, word)
+        return made
+
+    def _made(self, surface: str, word: SudachiMorpheme) -> Lexeme:
+        part_of_speech = self._part_of_speech(word.part_of_speech_id())
+        normalized = word.normalized_form()
+        parts: tuple[Part, ...] = ()
+        if self._is_function_word(word) or (self._is_adverb(word) and normalized in _POINTING):
+            role = BREAK if _SENTENCE_END.search(surface) else DROPPED
+        elif self._is_auxiliary(word):
+            role = AUXILIARY
+        else:
+            role = REGARDLESS if normalized in _REGARDLESS else TERM
+            parts = tuple(self._terms_of(word))
+        reading = "" if word.is_oov() else word.reading_form()
+        known = not word.is_oov()
+        return Lexeme(surface, part_of_speech, normalized, reading, known, role, parts, letter(part_of_speech))
+
+    def _terms_of(self, word: SudachiMorpheme) -> Iterator[Part]:
+        """A verb as it is, anything else in short units."""
+        if self._is_verb(word):
+            yield self._term(word), 0, len(word)
+            return
+        for part in word.split(SplitMode.A, add_single=True):
+            if not self._is_function_word(part):
+                yield from self._short(part, part.begin() - word.begin())
+
+    def _short(self, part: SudachiMorpheme, start: int) -> Iterator[Part]:
+        """One short unit; a municipality as its name and 市, 町 …, as most are: the dictionary has only some whole."""
+        term, end = self._term(part), start + len(part)
+        if self._is_place(part) and len(term) > 2 and term[-1] in _MUNICIPAL and part.surface()[-1] == term[-1]:
+            yield sys.intern(term[:-1]), start, end - 1
+            yield sys.intern(term[-1]), end - 1, end
+        else:
+            yield term, start, end
+
+    def _term(self, word: SudachiMorpheme) -> str:
+        form: str = word.normalized_form().lower()
+        is_verb = self._is_verb(word)
+        return sys.intern(_noun_of(form, self._part_of_speech(word.part_of_speech_id())[4]) if is_verb else form)
 
     @property
     def _tokenizer(self) -> Tokenizer:
@@ -234,12 +322,22 @@ def morphemes(text: str) -> list[Morpheme]:
     For what depends on parts of speech, such as the names of people. From any thread, for a text of any length. The
     spans are those of the text as written; a character that folds to several (㍿) may belong to more than one word.
     """
-    return list(_analyzer().morphemes(text))
+    return list(_morphemes(text))
 
 
 def tokens(text: str) -> list[Token]:
     """The terms of ``text`` in order, each with its place, as the index has them. From any thread."""
     return _analyzer().tokens(text)
+
+
+def read(text: str) -> Parsed:
+    """A text with its words and its terms. From any thread."""
+    return _analyzer().read(text)
+
+
+@lru_cache(maxsize=_LATEST)
+def _morphemes(text: str) -> tuple[Morpheme, ...]:
+    return tuple(read(text).morphemes())
 
 
 @lru_cache(maxsize=1)
@@ -264,24 +362,29 @@ def _noun_of(verb: str, conjugation: str) -> str:
     return verb.removesuffix("る") or verb if "一段" in conjugation else verb
 
 
-def _span(origin: Sequence[int], start: int, end: int) -> tuple[int, int]:
-    """``Folded.span`` for a span that is never empty, without copying the rest of the map for each token."""
+def _spans(origin: Sequence[int], starts: Sequence[int], ends: Sequence[int]) -> tuple[list[int], list[int]]:
+    """``Folded.span`` for many spans that are never empty."""
+    return [origin[start] for start in starts], [_after(origin, end) for end in ends]
+
+
+def _after(origin: Sequence[int], end: int) -> int:
+    """Where in the text what the key has before ``end`` ends: behind the character that it was made of."""
     last = origin[end - 1]
     while origin[end] == last and end < len(origin) - 1:
         end += 1
-    return origin[start], origin[end]
+    return origin[end]
 
 
-def _pieces(key: str) -> Iterator[tuple[int, str]]:
+def _pieces(key: str) -> Iterator[str]:
     """Cut what is too long for Sudachi: at the last end of a sentence that fits, else anywhere."""
     start = 0
     while len(key) - start > _LONGEST_PIECE:
         ends = [match.end() for match in _SENTENCE_END.finditer(key, start, start + _LONGEST_PIECE)]
         end = ends[-1] if ends else start + _LONGEST_PIECE
-        yield start, key[start:end]
+        yield key[start:end]
         start = end
     if start < len(key):
-        yield start, key[start:]
+        yield key[start:]
 
 
 def _folding() -> str:
