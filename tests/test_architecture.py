@@ -21,7 +21,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "config": (CORE | {"hookspecs"}, set()),
     "codec": (CORE, set()),
     "text": (CORE | {"text"}, set()),
-    "text.analyze": (CORE | {"text"}, {"sudachipy"}),
+    "text.sudachi": (CORE | {"text"}, {"sudachipy"}),
     "search": (CORE | {"text", "search"}, set()),
     "search.stock": (CORE | {"text", "search"}, {"whoosh"}),
     "search.whoosh": (CORE | {"text", "search"}, {"whoosh", "numpy"}),
@@ -173,4 +173,4 @@ def test_only_one_file_touches_pluggy_and_one_sudachi():
         return {name_of(path) for path in modules() if package in {i.partition(".")[0] for i in imports(path)}}
 
     assert users("pluggy") == {"hookspecs", "plugins"}
-    assert users("sudachipy") == {"text.analyze"}
+    assert users("sudachipy") == {"text.sudachi"}

@@ -8,7 +8,8 @@ from kb.search.analysed import Analysed, Row
 from kb.search.index import Entry
 from kb.search.ranking import HEADING
 from kb.text import words
-from kb.text.analyze import Analyzer, Terms
+from kb.text.analyze import Analyzer
+from kb.text.sudachi import Terms
 
 
 def analysed(entry: Entry, analyzer: Analyzer) -> Analysed:

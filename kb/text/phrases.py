@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
-from kb.text.analyze import Morpheme, Parsed, read
+from kb.text.analyze import Morpheme
 from kb.text.lexemes import COMPOUND, Lexeme
 from kb.text.normalize import search_key
 from kb.text.readings import loose
+from kb.text.sudachi import Parsed, read
 
 #: Characters of a phrase: a single one is no word to offer, a longer one is a sentence.
 SHORTEST, LONGEST = 2, 32
@@ -32,14 +34,16 @@ def compounds(text: str) -> Iterator[Phrase]:
     """The compounds of a text in order: 重層的支援体制整備事業, 民生委員, 見守り; numbers and the like apart."""
     parsed = read(text)
     for run in _runs(parsed):
-        if phrase := _phrase(parsed, run):
+        if phrase := _phrase(parsed, *run):
             yield phrase
 
 
 def whole(text: str) -> Phrase | None:
     """A text as one phrase: a heading; None for one that is too long to be offered."""
     parsed = read(text)
-    return _phrase(parsed, [n for n, word in enumerate(parsed.words) if parsed.surface(n).strip()])
+    spans = enumerate(zip(parsed.starts, parsed.ends, strict=True))
+    written = [number for number, (start, end) in spans if text[start:end].strip()]
+    return _phrase_of(*_parts(parsed, written)) if written else None
 
 
 @lru_cache(maxsize=1024)
@@ -51,12 +55,16 @@ def of_heading(text: str) -> tuple[Phrase, ...]:
 def dwelling(text: str, times: int) -> list[Phrase]:
     """The compounds that a text has so many times, each once, in the order in which it brings them up."""
     parsed = read(text)
-    written = [(_tidy(text[parsed.starts[run[0]] : parsed.ends[run[-1]]]), run) for run in _runs(parsed)]
-    # What stands there too seldom in letters need not be looked at closely.
-    letters = Counter(surface for surface, _ in written)
-    found = [phrase for surface, run in written if letters[surface] >= times and (phrase := _phrase(parsed, run))]
-    count = Counter(phrase.text for phrase in found)
-    return list({phrase.text: phrase for phrase in found if count[phrase.text] >= times}.values())
+    starts, ends = parsed.starts, parsed.ends
+    runs = _runs(parsed)
+    written = [text[starts[first] : ends[after - 1]] for first, after in runs]
+    if len(" ".join(written).split()) != len(written):
+        written = list(map(_tidy, written))
+    letters = Counter(written)  # what does not stand there so often in letters need not be looked at closely
+    found = [_phrase(parsed, *run) for surface, run in zip(written, runs, strict=True) if letters[surface] >= times]
+    phrases = [phrase for phrase in found if phrase]
+    count = Counter([phrase.text for phrase in phrases])
+    return list({phrase.text: phrase for phrase in phrases if count[phrase.text] >= times}.values())
 
 
 def reading(run: Sequence[Morpheme]) -> str:
@@ -67,33 +75,46 @@ def reading(run: Sequence[Morpheme]) -> str:
 _COMPOUND = re.compile(COMPOUND)
 
 
-def _runs(parsed: Parsed) -> Iterator[range]:
-    """The words of each compound, by number."""
-    letters = "".join([word.letter for word in parsed.words])
-    return (range(*run.span()) for run in _COMPOUND.finditer(letters))
-
+def _runs(parsed: Parsed) -> list[tuple[int, int]]:
+    """The words of each compound, by number: the first, and the one after the last."""
+    return [run.span() for run in _COMPOUND.finditer("".join([word.letter for word in parsed.words]))]
 
 
 def _tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def _phrase(parsed: Parsed, run: Sequence[int]) -> Phrase | None:
-    """Some words of a text as a phrase, if they say something and are neither too short nor too long."""
-    if not run:
-        return None
-    start, end = parsed.starts[run[0]], parsed.ends[run[-1]]
-    places = tuple((parsed.starts[number] - start, parsed.ends[number] - start) for number in run)
-    return _phrase_of(parsed.text[start:end], tuple(parsed.words[number] for number in run), places)
+def _phrase(parsed: Parsed, first: int, after: int) -> Phrase | None:
+    """A compound as a phrase."""
+    if parsed.is_even:  # what it is follows from its words
+        return _phrase_of(
+            parsed.text[parsed.starts[first] : parsed.ends[after - 1]], tuple(parsed.words[first:after]), None
+        )
+    return _phrase_of(*_parts(parsed, range(first, after)))
+
+
+def _parts(parsed: Parsed, numbers: Sequence[int]) -> tuple[str, tuple[Lexeme, ...], tuple[tuple[int, int], ...]]:
+    """Some words as they are written, with the place of each in that."""
+    begin, end = parsed.starts[numbers[0]], parsed.ends[numbers[-1]]
+    places = tuple((parsed.starts[number] - begin, parsed.ends[number] - begin) for number in numbers)
+    return parsed.text[begin:end], tuple(parsed.words[number] for number in numbers), places
 
 
 #: Phrases that are remembered, 10 MB of them: those of a field come again and again.
 @lru_cache(maxsize=1 << 14)
-def _phrase_of(written: str, words: Sequence[Lexeme], places: Sequence[tuple[int, int]]) -> Phrase | None:
-    """A phrase as it is written, with its words and their places in it."""
+def _phrase_of(written: str, words: Sequence[Lexeme], places: Sequence[tuple[int, int]] | None) -> Phrase | None:
+    """Some words as a phrase, if they say something and are neither too few nor too many.
+
+    Args:
+        written: as they stand in the text.
+        words: the words.
+        places: the place of each in ``written``; None if each is as long as in the search key.
+
+    """
     surface = _tidy(written)
     if not SHORTEST <= len(surface) <= LONGEST or not any(map(_is_telling, words)):
         return None
+    places = places or list(pairwise(accumulate((len(word.surface) for word in words), initial=0)))
     read_as = [word.reading or search_key(written[slice(*at)]) for word, at in zip(words, places, strict=True)]
     keys = [_keys(written[start:], read_as[number:]) for number, (start, _) in enumerate(places)]
     inner = (key for number, word in enumerate(words) if number and _begins(word) for key in keys[number])
