@@ -145,6 +145,15 @@ class Catalogue:
         query = self._select_sections(rows.OUTLINE_COLUMNS, access).where(tables.section.c.document == document)
         return list(self._sections(query.order_by(tables.section.c.ordinal)))
 
+    def outlines(self, documents: Iterable[str], access: frozenset[AccessClass]) -> dict[str, list[Section]]:
+        """The same of several documents, by document id; of those that have sections."""
+        found: dict[str, list[Section]] = {}
+        for some in _chunks(sorted(set(documents))):
+            query = self._select_sections(rows.OUTLINE_COLUMNS, access).where(tables.section.c.document.in_(some))
+            for section in self._sections(query.order_by(tables.section.c.document, tables.section.c.ordinal)):
+                found.setdefault(section.document, []).append(section)
+        return found
+
     def documents_by_id(self, ids: Iterable[str], access: frozenset[AccessClass]) -> dict[str, Document]:
         """Those of these documents that may be known of."""
         wanted = sorted(set(ids))
