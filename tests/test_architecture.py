@@ -31,7 +31,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "auth.oidc": (CORE, {"authlib", "joserfc", "requests"}),
     "auth.codes": (CORE | {"auth"}, {"pyotp", "segno"}),
     "ingest": (CORE | {"codec", "plugins", "store", "text", "search.index", "tracing", "ingest"}, set()),
-    "ingest.analyst": (CORE | {"text", "search.index", "search.analysed", "search.fields"}, set()),
+    "ingest.analyst": (CORE | {"text", "search.index", "search.analysed", "search.fields", "ingest"}, set()),
     "ingest.worker": (CORE | {"plugins", "store", "search.home", "ingest"}, set()),
     "lexicon": (CORE | {"reader", "search.lexical", "search.query", "store", "text"}, set()),
     "evaluation": (CORE | {"library", "plugins", "reader", "search.query", "evaluation"}, set()),

@@ -69,7 +69,7 @@ def _read(catalogue: Catalogue, documents: Sequence[str]) -> Iterator[tuple[str,
         some = documents[start : start + _READ]
         everything = catalogue.documents_by_id(some, EVERYTHING)
         known = {identity: document for identity, document in everything.items() if is_shown(document)}
-        sections = catalogue.outlines(list(known), EVERYTHING)
+        sections = catalogue.contents(list(known), EVERYTHING)
         found = catalogue.annotations([section.id for several in sections.values() for section in several])
         for identity in some:
             document = known.get(identity)
