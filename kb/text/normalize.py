@@ -89,6 +89,12 @@ class Folded:
 
 def search_key(text: str) -> str:
     """The folded form of ``text``, to be compared with other folded forms and never shown."""
+    if (key := _key_of_even(text)) is not None:
+        return key
+    return _search_key(text)
+
+
+def _search_key(text: str) -> str:
     for _ in range(2):  # NFKC yields characters that the tables know, and the tables some that NFKC composes
         text = unicodedata.normalize("NFKC", text.translate(_TABLE)).lower()
     return unicodedata.normalize("NFKC", text.translate(_TABLE))
@@ -96,11 +102,8 @@ def search_key(text: str) -> str:
 
 def fold(text: str) -> Folded:
     """The search key of ``text`` with the way back; ``fold(text).key == search_key(text)``."""
-    run = _SAME.match(text)
-    if run and run.end() == len(text):
-        return Folded(text, range(len(text) + 1))
-    if _EVEN.fullmatch(text):
-        return Folded(text.translate(_EVEN_KEYS), range(len(text) + 1))
+    if (key := _key_of_even(text)) is not None:
+        return Folded(key, range(len(text) + 1))
     keys: list[str] = []
     origin: list[int] = []
     for start, end, same in _clusters(text):
@@ -111,7 +114,15 @@ def fold(text: str) -> Folded:
     return Folded("".join(keys), (*origin, len(text)))
 
 
-_key_of_cluster = lru_cache(maxsize=4096)(search_key)
+_key_of_cluster = lru_cache(maxsize=4096)(_search_key)
+
+
+def _key_of_even(text: str) -> str | None:
+    """The key of a text whose characters stay apart and single, as nearly all do; None of any other."""
+    run = _SAME.match(text)
+    if run and run.end() == len(text):
+        return text
+    return text.translate(_EVEN_KEYS) if _EVEN.fullmatch(text) else None
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int, bool]]:
@@ -147,7 +158,7 @@ _BLOCKS = ((0x09, 0x100), (0x2010, 0x2040), (0x2190, 0x2500), (0x25A0, 0x2700), 
 def _even_keys() -> dict[int, str]:
     """The keys of single characters that have one of one character and never melt into the one before them."""
     characters = (chr(code) for first, after in _BLOCKS for code in range(first, after))
-    keys = {ord(character): search_key(character) for character in characters if not _melts(character)}
+    keys = {ord(character): _search_key(character) for character in characters if not _melts(character)}
     return {code: key for code, key in keys.items() if len(key) == 1}
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, chain
 from threading import local
+from typing import Any
 
 from sudachipy import (  # type: ignore[import-untyped] # it ships stubs, but not the marker that says so
     Dictionary,
@@ -151,8 +152,11 @@ class _Parser:
     def _words(self, piece: str) -> tuple[list[Lexeme], Iterator[int]]:
         """The words of a piece of the key with their lengths; each begins where the last one ends."""
         morphemes = self._tokenizer.tokenize(piece)
-        known = list(map(self._by_number.get, map(SudachiMorpheme.word_id, morphemes)))
-        words = [word or self._lexeme(morphemes[place]) for place, word in enumerate(known)]
+        numbers: list[int] = list(map(SudachiMorpheme.word_id, morphemes))
+        words: list[Any] = list(map(self._by_number.get, numbers))
+        for place in [place for place, word in enumerate(words) if word is None]:
+            morpheme = morphemes[place]
+            words[place] = self._lexemes.get((morpheme.surface(), numbers[place])) or self._lexeme(morpheme)
         surfaces = [word.surface for word in words]
         if "".join(surfaces) != piece:
             # Sudachi reads スーーパー as スーパー: one word, and not all that have its number look the same.

@@ -45,6 +45,13 @@ def term(word):
     return form.removesuffix("る") or form if "一段" in conjugation else form
 
 
+def is_regardless(words, number):
+    """Whether a verb is the one inside 「にかかわらず」."""
+    if words[number].normalized_form() not in {"関わる", "係わる", "拘わる"} or not 0 < number < len(words) - 1:
+        return False
+    return (words[number - 1].surface(), words[number + 1].surface()) == ("に", "ず")
+
+
 def whole_verb(surface):
     found = TOKENIZER.tokenize(surface)
     return term(found[0]) if len(found) == 1 and is_verb(found[0]) and not is_auxiliary(found[0]) else ""
@@ -77,9 +84,8 @@ def terms(key):
         if is_function_word(word) or points:
             position += bool(re.search(r"[。!?\n]", word.surface()))
             continue
-        if word.normalized_form() in {"関わる", "係わる", "拘わる"} and 1 < number < len(words):
-            if (words[number - 2].surface(), words[number].surface()) == ("に", "ず"):
-                continue
+        if is_regardless(words, number - 1):
+            continue
         if not is_auxiliary(word):
             some = list(units(word))
         elif number < len(words) and (whole := whole_verb(word.surface() + words[number].surface())):
@@ -127,7 +133,9 @@ def phrase(run):
     while run and run[-1][1][0] == "接頭辞":
         run = run[:-1]
     text = " ".join("".join(word[0] for word in run).split())
-    telling = [w for w in run if w[1][0] in {"名詞", "動詞", "形状詞"} and w[1][1] != "数詞" and "副詞可能" not in w[1][2]]
+    telling = [
+        w for w in run if w[1][0] in {"名詞", "動詞", "形状詞"} and w[1][1] != "数詞" and "副詞可能" not in w[1][2]
+    ]
     if not telling or not SHORTEST <= len(text) <= LONGEST:
         return None
     begins = {"名詞", "動詞", "形状詞", "形容詞", "接頭辞"}

@@ -27,12 +27,79 @@ SAMPLES = {path.stem: decoded(path.read_bytes()) for path in (ROOT / "documents"
 #: What words are read differently by: neighbours, spellings that Sudachi makes one, numbers, what it does not know.
 PIECES = st.sampled_from(
     [
-        *("にかかわらず", "に関わらず", "関わり", "見守りを", "見守る", "支え合い", "声かけを", "引きこもり", "申し込みは"),
-        *("スーパー", "スーーーパー", "らーめん", "らーーめん", "徳島県", "徳島(とくしま)県", "汐見町の", "汐見町", "京都市"),
+        *(
+            "にかかわらず",
+            "に関わらず",
+            "関わり",
+            "見守りを",
+            "見守る",
+            "支え合い",
+            "声かけを",
+            "引きこもり",
+            "申し込みは",
+        ),
+        *(
+            "スーパー",
+            "スーーーパー",
+            "らーめん",
+            "らーーめん",
+            "徳島県",
+            "徳島(とくしま)県",
+            "汐見町の",
+            "汐見町",
+            "京都市",
+        ),
         *("二十三人", "十二", "1,234.5円", "第3", "〇", "一", "二〇二一年", "令和三年", "百", "12", "."),
-        *("カモミヌ", "カモミヌ会", "CSW", "Co", "生活支援", "地域包括支援センター", "重層的支援体制整備事業", "ご", "お", "非"),
-        *("どうすれば", "そうして", "よう", "こと", "ある", "している", "ない", "を", "は", "が", "ず", "に", "の", "的", "さん"),
-        *("。", "、", "\n", "!", "?", " ", "(", ")", "「", "」", "・", "-", "~", "♪", "㈱", "①", "ﾔﾝｸﾞｹｱﾗｰ", "茅ヶ崎", "\ufeff"),
+        *(
+            "カモミヌ",
+            "カモミヌ会",
+            "CSW",
+            "Co",
+            "生活支援",
+            "地域包括支援センター",
+            "重層的支援体制整備事業",
+            "ご",
+            "お",
+            "非",
+        ),
+        *(
+            "どうすれば",
+            "そうして",
+            "よう",
+            "こと",
+            "ある",
+            "している",
+            "ない",
+            "を",
+            "は",
+            "が",
+            "ず",
+            "に",
+            "の",
+            "的",
+            "さん",
+        ),
+        *(
+            "。",
+            "、",
+            "\n",
+            "!",
+            "?",
+            " ",
+            "(",
+            ")",
+            "「",
+            "」",
+            "・",
+            "-",
+            "~",
+            "♪",
+            "㈱",
+            "①",
+            "ﾔﾝｸﾞｹｱﾗｰ",
+            "茅ヶ崎",
+            "\ufeff",
+        ),
     ]
 )
 TEXTS = st.lists(PIECES, max_size=30).map("".join)
@@ -64,7 +131,8 @@ def test_samples_are_read_as_by_the_plain_way(name):
 
 def test_a_text_that_has_been_forgotten_is_read_the_same_again(monkeypatch):
     monkeypatch.setattr(sudachi, "_MOST_LEXEMES", 5)
-    monkeypatch.setattr(sudachi, "_parser", lambda parser=sudachi._Parser(): parser)
+    forgetful = sudachi._Parser()
+    monkeypatch.setattr(sudachi, "_parser", lambda: forgetful)
     for text in ("スーーーパーの二十三人と民生委員が見守りを続ける。", "スーパーの23人と見守る。") * 2:
         check(text)
 
