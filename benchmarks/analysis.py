@@ -15,13 +15,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from os import times
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from sudachipy import Dictionary, SplitMode
+from sudachipy import (  # type: ignore[import-untyped] # see kb.text.sudachi
+    Dictionary,
+    SplitMode,
+)
 
 from benchmarks.corpus import sections
 from kb.config import load
@@ -76,15 +80,13 @@ def _kept(folder: Path) -> Iterator[Entry]:
 
 def measure(documents: Documents, processes: int, *, is_indexed: bool = False) -> list[Cost]:
     """Sudachi alone first, then everything else."""
-    found = [_alone(documents)]
-    for number in dict.fromkeys((1, processes)):
-        found.append(_cost(f"analysis, {number} processes", lambda n=number: _analysed(documents, n), number))
-    if is_indexed:
-        for number in dict.fromkeys((1, processes)):
-            found.append(
-                _cost(f"the same and an index, {number} processes", lambda n=number: _written(documents, n), number)
-            )
-    return found
+    works = {"analysis": _analysed} | ({"the same and an index": _written} if is_indexed else {})
+    costs = (
+        _cost(f"{name}, {number} processes", partial(work, documents, number), number)
+        for name, work in works.items()
+        for number in dict.fromkeys((1, processes))
+    )
+    return [_alone(documents), *costs]
 
 
 def _alone(documents: Documents) -> Cost:

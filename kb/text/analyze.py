@@ -22,9 +22,6 @@ RULES = 4
 """Number of the rules of this file and of ``kb.text.sudachi``: raise it with every change that changes terms, and
 indexes are rebuilt."""
 
-#: Texts whose morphemes are remembered: one section passes through several plugins, one after the other.
-_LATEST = 4
-
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -89,7 +86,7 @@ def morphemes(text: str) -> list[Morpheme]:
     For what depends on parts of speech, such as the names of people. From any thread, for a text of any length. The
     spans are those of the text as written; a character that folds to several (㍿) may belong to more than one word.
     """
-    return list(_morphemes(text))
+    return list(_each(sudachi.read(text)))
 
 
 def tokens(text: str) -> list[Token]:
@@ -100,11 +97,6 @@ def tokens(text: str) -> list[Token]:
 @lru_cache(maxsize=1)
 def _analyzer() -> Analyzer:
     return Analyzer()
-
-
-@lru_cache(maxsize=_LATEST)
-def _morphemes(text: str) -> tuple[Morpheme, ...]:
-    return tuple(_each(sudachi.read(text)))
 
 
 def _each(parsed: Parsed) -> Iterator[Morpheme]:
