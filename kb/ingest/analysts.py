@@ -31,14 +31,14 @@ Documents = list[tuple[str, Sequence[Entry]]]
 #: Characters that are analysed in this process before others are started: those take as long to be there.
 _ALONE = 200_000
 #: Characters of a batch: handing it over costs little beside it.
-_BATCH = 60_000
+_BATCH = 40_000
 #: Batches that are begun before the first is asked for: as many as there are in a commit of the index, so that there
 #: is analysis while that is written. 4,000 sections of 400 characters take 60 MB.
-_AHEAD = 32
+_AHEAD = 48
 #: Batches that a process has at a time: one in work, one in its pipe.
 _EACH = 2
-#: Bytes that a pipe holds, where that can be chosen (Linux; this many at most): the answer to a batch.
-_PIPE = 1 << 20
+#: Bytes that a pipe holds, where that can be chosen (Linux): the answer to a batch.
+_PIPE = 1 << 18
 
 
 def processors() -> int:
@@ -189,15 +189,7 @@ class _Process:
             if self._is_over:
                 raise BrokenPipeError("the processes of analysis have been ended")
             if self._running is None:
-                # A session of its own: Ctrl+C is for this process, which ends the other. -P as for reading files.
-                self._running = subprocess.Popen(
-                    [sys.executable, "-P", "-X", "utf8", "-m", "kb.ingest.analyst"],
-                    env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    start_new_session=True,
-                    pipesize=_PIPE,
-                )
+                self._running = _started()
             return cast("IO[bytes]", self._running.stdin), cast("IO[bytes]", self._running.stdout)
 
     def kill(self) -> None:
@@ -214,3 +206,22 @@ class _Process:
                 with suppress(OSError):  # what it was never asked is still to be written
                     cast("IO[bytes]", pipe).close()
             self._running.wait()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    try:
+        return _start(_PIPE)
+    except PermissionError:  # this user has too many pipes to have them that long
+        return _start(-1)
+
+
+def _start(pipe: int) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl+C is for this process, which ends the other. -P as for reading files.
+    return subprocess.Popen(
+        [sys.executable, "-P", "-X", "utf8", "-m", "kb.ingest.analyst"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        pipesize=pipe,
+    )

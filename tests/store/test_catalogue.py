@@ -79,6 +79,16 @@ def test_a_saved_document_comes_back_unchanged(catalogue):
     ]
 
 
+def test_several_documents_are_read_at_once(catalogue):
+    other = replace(DOCUMENT, id="other", sha256="f" * 64)
+    theirs = tuple(replace(s, id=f"o-{s.id}", document="other") for s in reversed(SECTIONS))
+    bare = replace(DOCUMENT, id="bare", sha256="e" * 64)
+    for document, sections in ((DOCUMENT, SECTIONS), (other, theirs), (bare, ())):
+        catalogue.save(Content(document, sections, {}))
+    found = catalogue.contents([DOCUMENT.id, "bare", "other", "unknown"], EVERYTHING)
+    assert found == {DOCUMENT.id: list(SECTIONS), "other": catalogue.sections_of("other", EVERYTHING)}
+
+
 def test_saving_again_replaces_all_sections_and_annotations(catalogue):
     catalogue.save(Content(DOCUMENT, SECTIONS, ANNOTATIONS))
     newer = replace(DOCUMENT, version=2, title="みどり県社協だより 第1号（訂正版）")
@@ -109,6 +119,7 @@ def test_every_way_to_read_hides_what_may_not_be_read(catalogue):
     assert catalogue.sections(ids, PUBLIC_ONLY) == {}
     assert catalogue.sections_of(DOCUMENT.id, PUBLIC_ONLY) == []
     assert catalogue.outline(DOCUMENT.id, PUBLIC_ONLY) == []
+    assert catalogue.contents([DOCUMENT.id], PUBLIC_ONLY) == {}
     assert catalogue.counts(PUBLIC_ONLY) == (0, 0)
     assert catalogue.counts(frozenset({AccessClass.CASES})) == (1, 2)
 
