@@ -104,9 +104,15 @@ class _Columns:
     terms: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
-    positions: list[int] = field(default_factory=list)
-    position: int = 0
-    """Of the next term."""
+    gaps: list[int] = field(default_factory=list)
+    """For each end of a sentence or a line, how many terms there are before it."""
+
+    def positions(self) -> list[int]:
+        """The position of each term."""
+        found: list[int] = []
+        for number, gap in enumerate([*self.gaps, len(self.terms)]):
+            found += range(len(found) + number, gap + number)
+        return found
 
 
 class _Parser:
@@ -147,7 +153,7 @@ class _Parser:
         spans = (places[:-1], places[1:]), (found.starts, found.ends)
         if not folded.is_even:
             spans = _spans(folded.origin, *spans[0]), _spans(folded.origin, *spans[1])
-        return Parsed(text, words, *spans[0], Terms(found.terms, *spans[1], found.positions), folded.is_even)
+        return Parsed(text, words, *spans[0], Terms(found.terms, *spans[1], found.positions()), folded.is_even)
 
     def _words(self, piece: str) -> tuple[list[Lexeme], Iterator[int]]:
         """The words of a piece of the key with their lengths; each begins where the last one ends."""
@@ -166,30 +172,27 @@ class _Parser:
 
     def _add_terms(self, columns: _Columns, words: Sequence[Lexeme], starts: Sequence[int]) -> None:
         """Append the terms of some words that stand at ``starts``. The inmost loop of bulk loads."""
-        terms, begins, ends, positions = columns.terms, columns.starts, columns.ends, columns.positions
-        position = columns.position
+        terms, begins, ends = columns.terms, columns.starts, columns.ends
         rows = zip(words, starts, chain(words[1:], (None,)), strict=False)
         for word, start, after in rows:
-            role = word.role
-            if role is DROPPED:
-                continue
-            if role is BREAK:
-                position += 1
-                continue
             parts = word.parts
-            if role is AUXILIARY:
+            if not parts:
+                role = word.role
+                if role is DROPPED:
+                    continue
+                if role is BREAK:
+                    columns.gaps.append(len(terms))
+                    continue
                 parts = self._halves(word, after) if after else ()
-                if parts:
-                    next(rows)
-            elif role is REGARDLESS and _is_regardless(words, starts.index(start)):
+                if not parts:
+                    continue
+                next(rows)
+            elif word.role is REGARDLESS and _is_regardless(words, starts.index(start)):
                 continue
             for term, first, last in parts:
                 terms.append(term)
                 begins.append(start + first)
                 ends.append(start + last)
-                positions.append(position)
-                position += 1
-        columns.position = position
 
     def _halves(self, word: Lexeme, after: Lexeme) -> tuple[Part, ...]:
         """The verb that two words are together, if they are one."""

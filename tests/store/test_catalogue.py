@@ -80,9 +80,9 @@ def test_a_saved_document_comes_back_unchanged(catalogue):
 
 
 def test_several_documents_are_read_at_once(catalogue):
-    other = replace(DOCUMENT, id="other", sha256="f" * 64)
+    other = replace(DOCUMENT, id="other", uri="newsletters/別.pdf")
     theirs = tuple(replace(s, id=f"o-{s.id}", document="other") for s in reversed(SECTIONS))
-    bare = replace(DOCUMENT, id="bare", sha256="e" * 64)
+    bare = replace(DOCUMENT, id="bare", uri="newsletters/空.pdf")
     for document, sections in ((DOCUMENT, SECTIONS), (other, theirs), (bare, ())):
         catalogue.save(Content(document, sections, {}))
     found = catalogue.contents([DOCUMENT.id, "bare", "other", "unknown"], EVERYTHING)
