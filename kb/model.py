@@ -124,6 +124,8 @@ class Config:
     """URL of the catalogue's database; empty for SQLite in the store."""
     engine: str = "whoosh"
     """Which index engine answers: ``whoosh`` or ``memory``."""
+    processes: int = 0
+    """How many processes analyse texts when many are indexed; 0 for as many as there are processors."""
     per_page: int = 10
     extract_seconds: int = 60
     """Longest time one file may take to be read, in seconds of wall clock."""

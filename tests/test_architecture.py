@@ -21,7 +21,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "config": (CORE | {"hookspecs"}, set()),
     "codec": (CORE, set()),
     "text": (CORE | {"text"}, set()),
-    "text.analyze": (CORE | {"text"}, {"sudachipy"}),
+    "text.sudachi": (CORE | {"text"}, {"sudachipy"}),
     "search": (CORE | {"text", "search"}, set()),
     "search.stock": (CORE | {"text", "search"}, {"whoosh"}),
     "search.arrays": (CORE | {"text", "search"}, {"numpy"}),
@@ -33,6 +33,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "auth.oidc": (CORE, {"authlib", "joserfc", "requests"}),
     "auth.codes": (CORE | {"auth"}, {"pyotp", "segno"}),
     "ingest": (CORE | {"codec", "plugins", "store", "text", "search.index", "tracing", "ingest"}, set()),
+    "ingest.analyst": (CORE | {"text", "search.index", "search.analysed", "search.fields", "ingest"}, set()),
     "ingest.worker": (CORE | {"plugins", "store", "search.home", "ingest"}, set()),
     "lexicon": (CORE | {"reader", "search.lexical", "search.query", "store", "text"}, set()),
     "evaluation": (CORE | {"library", "plugins", "reader", "search.query", "evaluation"}, set()),
@@ -181,4 +182,4 @@ def test_only_one_file_touches_pluggy_and_one_sudachi():
         return {name_of(path) for path in modules() if package in {i.partition(".")[0] for i in imports(path)}}
 
     assert users("pluggy") == {"hookspecs", "plugins"}
-    assert users("sudachipy") == {"text.analyze"}
+    assert users("sudachipy") == {"text.sudachi"}

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from kb.ingest.analysts import Analysts
 from kb.model import EVERYTHING, Annotation, Document, Section
 from kb.search.index import Entry, Index
 from kb.store.catalogue import Catalogue, is_shown
 from kb.store.outbox import Outbox
 from kb.text.dates import fiscal_year, terms_of
-from kb.text.phrases import Phrase, compounds, whole
-
-#: How often a section says what it dwells on.
-_DWELLS = 2
 
 #: Documents written in one commit of the index: a commit costs fsyncs, an interrupted batch costs its repetition.
 BATCH = 200
+
+#: Documents that are read from the catalogue at a time.
+_READ = 50
 
 
 def entries(
     document: Document, sections: Sequence[Section], annotations: dict[str, tuple[Annotation, ...]]
 ) -> list[Entry]:
-    """What the index needs to know of a document's sections."""
+    """What the index needs to know of a document's sections, before their words are looked at."""
     # What a section says of itself (one case of a register) goes before what holds for its document; no plugin's field
     # or annotation changes what type and date the document has.
     given, certain = _field_keywords(document), _document_keywords(document)
@@ -37,20 +36,10 @@ def entries(
             above="\n".join(section.path[:-1]),
             text=section.text,
             date=document.date,
-            phrases=_phrases(document, section),
             keywords=given | _section_keywords(annotations.get(section.id, ())) | certain,
         )
         for section in sections
     ]
-
-
-def _phrases(document: Document, section: Section) -> tuple[Phrase, ...]:
-    """What of a section can be offered to people who type: its headings, and the compounds that it dwells on."""
-    headings = (document.title, section.heading)
-    found = {phrase.text: phrase for text in headings for phrase in (whole(text), *compounds(text)) if phrase}
-    text = [phrase for phrase in compounds(section.text) if phrase.text not in found]
-    times = Counter(phrase.text for phrase in text)
-    return tuple((found | {phrase.text: phrase for phrase in text if times[phrase.text] >= _DWELLS}).values())
 
 
 def _field_keywords(document: Document) -> dict[str, tuple[str, ...]]:
@@ -74,20 +63,26 @@ def _section_keywords(annotations: Iterable[Annotation]) -> dict[str, tuple[str,
     return {kind: tuple(values) for kind, values in keywords.items()}
 
 
-def write(catalogue: Catalogue, index: Index, documents: Sequence[str]) -> None:
+def _read(catalogue: Catalogue, documents: Sequence[str]) -> Iterator[tuple[str, list[Entry]]]:
+    """These documents with what readers may see of them now; nothing, of the others."""
+    for start in range(0, len(documents), _READ):
+        some = documents[start : start + _READ]
+        everything = catalogue.documents_by_id(some, EVERYTHING)
+        known = {identity: document for identity, document in everything.items() if is_shown(document)}
+        sections = catalogue.contents(list(known), EVERYTHING)
+        found = catalogue.annotations([section.id for several in sections.values() for section in several])
+        for identity in some:
+            document = known.get(identity)
+            yield identity, entries(document, sections.get(identity, []), found) if document else []
+
+
+def write(catalogue: Catalogue, index: Index, documents: Sequence[str], analysts: Analysts) -> None:
     """Replace these documents in the index by what readers may see of them now; the others are removed."""
-    everything = catalogue.documents_by_id(documents, EVERYTHING)
-    known = {identity: document for identity, document in everything.items() if is_shown(document)}
-    for identity in documents:
-        document = known.get(identity)
-        sections = catalogue.sections_of(identity, EVERYTHING) if document else []
-        found = catalogue.annotations([section.id for section in sections])
-        index.replace(identity, entries(document, sections, found) if document else ())
+    for identity, found in analysts.analysed(_read(catalogue, documents)):
+        index.replace(identity, found)
 
 
-def drain(
-    catalogue: Catalogue, outbox: Outbox, index: Index, progress: Callable[[int], None] = lambda _count: None
-) -> int:
+def drain(catalogue: Catalogue, outbox: Outbox, index: Index, analysts: Analysts) -> int:
     """Index what the outbox asks for; returns how many documents were written.
 
     The index is durable before an entry leaves the outbox. A process killed in between writes the same documents
@@ -96,11 +91,10 @@ def drain(
     total = 0
     while pending := outbox.jobs("index", BATCH):
         documents = list(dict.fromkeys(job.document for job in pending))
-        write(catalogue, index, documents)
+        write(catalogue, index, documents, analysts)
         index.commit()
         outbox.done(pending)
         total += len(documents)
-        progress(len(documents))
     return total
 
 
@@ -110,10 +104,18 @@ def differing(catalogue: Catalogue, index: Index) -> list[str]:
     return sorted(d for d in truth.keys() | indexed.keys() if truth.get(d) != indexed.get(d))
 
 
-def fill(catalogue: Catalogue, index: Index, documents: Sequence[str], progress: Callable[[int], None]) -> None:
-    """Write many documents, a batch a commit."""
-    for start in range(0, len(documents), BATCH):
-        some = documents[start : start + BATCH]
-        write(catalogue, index, some)
+def fill(
+    catalogue: Catalogue, index: Index, documents: Sequence[str], analysts: Analysts, progress: Callable[[int], None]
+) -> None:
+    """Write many documents, a batch a commit; while one is written, those after it are analysed."""
+    written = 0
+    for identity, found in analysts.analysed(_read(catalogue, documents)):
+        index.replace(identity, found)
+        written += 1
+        if written == BATCH:
+            index.commit()
+            progress(written)
+            written = 0
+    if written:
         index.commit()
-        progress(len(some))
+        progress(written)

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from kb.errors import ConflictError, ExtractionError, IndexBrokenError, KbError, PluginError, StorageError
 from kb.ingest import indexer
+from kb.ingest.analysts import Analysts, processors
 from kb.ingest.failing import noted
 from kb.ingest.reading import Chosen, Means, Reading, read
 from kb.model import EVERYTHING, OPERATOR, Document, File, State, Version
@@ -151,7 +152,8 @@ class Worker:
         if not self._store.outbox.jobs("index", 1):
             return 0
         try:
-            return indexer.drain(self._store.drafts, self._store.outbox, self._home.index())
+            with self._analysts() as analysts:
+                return indexer.drain(self._store.drafts, self._store.outbox, self._home.index(), analysts)
         except IndexBrokenError as error:
             log.warning("索引を作り直します。%s", error.reason)
             return self.rebuild()
@@ -167,15 +169,21 @@ class Worker:
             self.rebuild()
             return
         self.index()
-        indexer.fill(self._store.drafts, index, indexer.differing(self._store.drafts, index), quiet)
+        with self._analysts() as analysts:
+            differing = indexer.differing(self._store.drafts, index)
+            indexer.fill(self._store.drafts, index, differing, analysts, quiet)
 
     def rebuild(self, progress: Progress = quiet) -> int:
         """Make the index anew from the catalogue, beside the present one, and swap; returns the number of documents."""
         pending = self._store.outbox.jobs("index", 1_000_000)
         documents = sorted(self._store.drafts.revisions())
-        self._home.rebuild(lambda index: indexer.fill(self._store.drafts, index, documents, progress))
+        with self._analysts() as analysts:
+            self._home.rebuild(lambda index: indexer.fill(self._store.drafts, index, documents, analysts, progress))
         self._store.outbox.done(pending)
         return len(documents)
+
+    def _analysts(self) -> Analysts:
+        return Analysts(self._means.config.processes or processors())
 
     def _rebuild_if_asked(self) -> bool:
         asked = self._store.outbox.jobs("rebuild")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from kb.search.analysed import Analysed, Row
 from kb.search.index import Entry
 from kb.search.ranking import HEADING
 from kb.text import words
-from kb.text.analyze import Analyzer, Token
+from kb.text.analyze import Analyzer
+from kb.text.sudachi import Terms
 
 
 def analysed(entry: Entry, analyzer: Analyzer) -> Analysed:
@@ -20,25 +21,26 @@ def analysed(entry: Entry, analyzer: Analyzer) -> Analysed:
     """
     if entry.analysed is not None:
         return entry.analysed
-    heading = analyzer.tokens(entry.heading)
-    tokens = analyzer.tokens(entry.text)
+    heading = analyzer.read(entry.heading).terms
+    text = analyzer.read(entry.text).terms
     taken = entry.text.strip().startswith(entry.heading.rstrip("…"))
-    says_more = len(tokens) > len(heading) or not taken
+    says_more = len(text.terms) > len(heading.terms) or not taken
     own = [] if taken else [heading] * HEADING
+    above = (analyzer.read(part).terms for part in (entry.title, entry.above))
     return Analysed(
-        body=_in_a_row([*own, tokens] if tokens and says_more else []),
-        title=_in_a_row([analyzer.tokens(entry.title), analyzer.tokens(entry.above), heading]),
-        words=words.encode({entry.heading: words.columns(heading), entry.text: words.columns(tokens)}),
+        body=_in_a_row([*own, text] if text.terms and says_more else []),
+        title=_in_a_row([*above, heading]),
+        words=words.encode({entry.heading: heading, entry.text: text}),
     )
 
 
-def _in_a_row(texts: Iterable[Sequence[Token]]) -> Row:
+def _in_a_row(texts: Iterable[Terms]) -> Row:
     """The terms of several texts as if they were one, with a gap between so that nothing is adjacent across it."""
     terms: list[str] = []
     positions: list[int] = []
     start = 0
-    for tokens in texts:
-        terms += [token.term for token in tokens]
-        positions += [start + token.position for token in tokens]
-        start += tokens[-1].position + 2 if tokens else 0
+    for found in texts:
+        terms += found.terms
+        positions += [start + position for position in found.positions] if start else found.positions
+        start += found.positions[-1] + 2 if found.positions else 0
     return Row(tuple(terms), tuple(positions))

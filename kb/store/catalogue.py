@@ -167,6 +167,15 @@ class Catalogue:
         query = self._select_sections(tables.section.c, access).where(tables.section.c.document == document)
         return list(self._sections(query.order_by(tables.section.c.ordinal)))
 
+    def contents(self, documents: Iterable[str], access: frozenset[AccessClass]) -> dict[str, list[Section]]:
+        """All sections of several documents, by document id; of those that have any."""
+        found: dict[str, list[Section]] = {}
+        for some in _chunks(sorted(set(documents))):
+            query = self._select_sections(tables.section.c, access).where(tables.section.c.document.in_(some))
+            for section in self._sections(query.order_by(tables.section.c.document, tables.section.c.ordinal)):
+                found.setdefault(section.document, []).append(section)
+        return found
+
     def outline(self, document: str, access: frozenset[AccessClass]) -> list[Section]:
         """The same without their blocks: what a table of contents needs."""
         query = self._select_sections(rows.OUTLINE_COLUMNS, access).where(tables.section.c.document == document)

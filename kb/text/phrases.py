@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
 
-from kb.text.analyze import Morpheme, morphemes
+from kb.text.analyze import Morpheme
+from kb.text.lexemes import COMPOUND, Lexeme
 from kb.text.normalize import search_key
 from kb.text.readings import loose
+from kb.text.sudachi import Parsed, read
 
 #: Characters of a phrase: a single one is no word to offer, a longer one is a sentence.
 SHORTEST, LONGEST = 2, 32
@@ -26,40 +32,39 @@ class Phrase:
 
 def compounds(text: str) -> Iterator[Phrase]:
     """The compounds of a text in order: 重層的支援体制整備事業, 民生委員, 見守り; numbers and the like apart."""
-    run: list[Morpheme] = []
-    words = morphemes(text)
-    for number, word in enumerate(words):
-        follows = words[number + 1] if number + 1 < len(words) else None
-        if _joins(word, run, follows):
-            run.append(word)
-            continue
-        yield from _phrase(text, run)
-        run = [word] if _joins(word, [], follows) else []
-    yield from _phrase(text, run)
+    parsed = read(text)
+    for run in _runs(parsed):
+        if phrase := _phrase(parsed, *run):
+            yield phrase
 
 
 def whole(text: str) -> Phrase | None:
     """A text as one phrase: a heading; None for one that is too long to be offered."""
-    return next(_phrase(text, [word for word in morphemes(text) if word.surface.strip()], every=True), None)
+    parsed = read(text)
+    spans = enumerate(zip(parsed.starts, parsed.ends, strict=True))
+    written = [number for number, (start, end) in spans if text[start:end].strip()]
+    return _phrase_of(*_parts(parsed, written)) if written else None
 
 
-def _phrase(text: str, run: Sequence[Morpheme], *, every: bool = False) -> Iterator[Phrase]:
-    while run and not every and run[-1].part_of_speech[0] == "接頭辞":
-        run = run[:-1]
-    if not run or not any(_is_telling(word) for word in run):
-        return
-    start, end = run[0].start, run[-1].end
-    surface = " ".join(text[start:end].split())
-    if SHORTEST <= len(surface) <= LONGEST:
-        starts = [place for place, word in enumerate(run) if place and _begins(word)]
-        yield Phrase(surface, tuple(_keys(text, run)), tuple(k for place in starts for k in _keys(text, run[place:])))
+@lru_cache(maxsize=1024)
+def of_heading(text: str) -> tuple[Phrase, ...]:
+    """What a title or heading offers: all of it, and its compounds. The latest are remembered."""
+    return tuple(phrase for phrase in (whole(text), *compounds(text)) if phrase)
 
 
-def _keys(text: str, run: Sequence[Morpheme]) -> list[str]:
-    """As written, and as read if that is something else."""
-    written = " ".join(search_key(text[run[0].start : run[-1].end]).split())
-    read = reading(run)
-    return [written, read] if read and read != written else [written]
+def dwelling(text: str, times: int) -> list[Phrase]:
+    """The compounds that a text has so many times, each once, in the order in which it brings them up."""
+    parsed = read(text)
+    starts, ends = parsed.starts, parsed.ends
+    runs = _runs(parsed)
+    written = [text[starts[first] : ends[after - 1]] for first, after in runs]
+    if len(" ".join(written).split()) != len(written):
+        written = list(map(_tidy, written))
+    letters = Counter(written)  # what does not stand there so often in letters need not be looked at closely
+    found = [_phrase(parsed, *run) for surface, run in zip(written, runs, strict=True) if letters[surface] >= times]
+    phrases = [phrase for phrase in found if phrase]
+    count = Counter([phrase.text for phrase in phrases])
+    return list({phrase.text: phrase for phrase in phrases if count[phrase.text] >= times}.values())
 
 
 def reading(run: Sequence[Morpheme]) -> str:
@@ -67,23 +72,66 @@ def reading(run: Sequence[Morpheme]) -> str:
     return loose("".join(word.reading or search_key(word.surface) for word in run))
 
 
-def _joins(word: Morpheme, before: Sequence[Morpheme], follows: Morpheme | None) -> bool:
-    """Whether a word goes on with a compound, or begins one."""
-    part = word.part_of_speech
-    if part[0] in {"名詞", "接頭辞", "形状詞"}:
-        return part[1] != "助動詞語幹" and part[2] != "助数詞可能"
-    if part[0] == "接尾辞":
-        return bool(before)
-    # 見守り, 支え合い: the dictionary has many as verbs only.
-    is_noun = part[0] == "動詞" and part[1] == "一般" and part[5].startswith("連用形")
-    return is_noun and (follows is None or follows.part_of_speech[0] in {"助詞", "補助記号", "名詞", "接尾辞"})
+_COMPOUND = re.compile(COMPOUND)
 
 
-def _is_telling(word: Morpheme) -> bool:
+def _runs(parsed: Parsed) -> list[tuple[int, int]]:
+    """The words of each compound, by number: the first, and the one after the last."""
+    return [run.span() for run in _COMPOUND.finditer("".join([word.letter for word in parsed.words]))]
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _phrase(parsed: Parsed, first: int, after: int) -> Phrase | None:
+    """A compound as a phrase."""
+    if parsed.is_even:  # what it is follows from its words
+        return _phrase_of(
+            parsed.text[parsed.starts[first] : parsed.ends[after - 1]], tuple(parsed.words[first:after]), None
+        )
+    return _phrase_of(*_parts(parsed, range(first, after)))
+
+
+def _parts(parsed: Parsed, numbers: Sequence[int]) -> tuple[str, tuple[Lexeme, ...], tuple[tuple[int, int], ...]]:
+    """Some words as they are written, with the place of each in that."""
+    begin, end = parsed.starts[numbers[0]], parsed.ends[numbers[-1]]
+    places = tuple((parsed.starts[number] - begin, parsed.ends[number] - begin) for number in numbers)
+    return parsed.text[begin:end], tuple(parsed.words[number] for number in numbers), places
+
+
+#: Phrases that are remembered, 10 MB of them: those of a field come again and again.
+@lru_cache(maxsize=1 << 14)
+def _phrase_of(written: str, words: Sequence[Lexeme], places: Sequence[tuple[int, int]] | None) -> Phrase | None:
+    """Some words as a phrase, if they say something and are neither too few nor too many.
+
+    Args:
+        written: as they stand in the text.
+        words: the words.
+        places: the place of each in ``written``; None if each is as long as in the search key.
+
+    """
+    surface = _tidy(written)
+    if not SHORTEST <= len(surface) <= LONGEST or not any(map(_is_telling, words)):
+        return None
+    places = places or list(pairwise(accumulate((len(word.surface) for word in words), initial=0)))
+    read_as = [word.reading or search_key(written[slice(*at)]) for word, at in zip(words, places, strict=True)]
+    keys = [_keys(written[start:], read_as[number:]) for number, (start, _) in enumerate(places)]
+    inner = (key for number, word in enumerate(words) if number and _begins(word) for key in keys[number])
+    return Phrase(surface, tuple(keys[0]), tuple(inner))
+
+
+def _keys(written: str, read_as: Sequence[str]) -> list[str]:
+    """As written, and as read if that is something else."""
+    key, sound = _tidy(search_key(written)), loose("".join(read_as))
+    return [key, sound] if sound and sound != key else [key]
+
+
+def _is_telling(word: Lexeme) -> bool:
     part = word.part_of_speech
     return part[0] in {"名詞", "動詞", "形状詞"} and part[1] != "数詞" and "副詞可能" not in part[2]
 
 
-def _begins(word: Morpheme) -> bool:
+def _begins(word: Lexeme) -> bool:
     """Whether somebody may begin to type here."""
     return word.part_of_speech[0] in {"名詞", "動詞", "形状詞", "形容詞", "接頭辞"} and word.part_of_speech[1] != "数詞"

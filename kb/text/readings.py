@@ -10,35 +10,29 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_KATAKANA = re.compile("[ァ-ヶ]")
+_TO_HIRAGANA = {code: chr(code - 0x60) for code in range(ord("ァ"), ord("ヶ") + 1)}
 #: What a long vowel is written with after each row: おう and おお are ō, えい and ええ are ē.
 _ROWS = {
     "あ": "あかさたなはまやらわがざだばぱぁゃゎ",
     "い": "いきしちにひみりぎじぢびぴぃ",
     "う": "うくすつぬふむゆるぐずづぶぷぅゅゔ",
-    "え": "えけせてねへめれげぜでべぺぇ",
-    "お": "おこそとのほもよろをごぞどぼぽぉょ",
+    "えい": "えけせてねへめれげぜでべぺぇ",
+    "おう": "おこそとのほもよろをごぞどぼぽぉょ",
 }
-_LENGTHENS = {kana: row + {"え": "い", "お": "う"}.get(row, "") for row, every in _ROWS.items() for kana in every}
+#: Something long, which is said once: いいえ is いえ, in which the second い lengthens and the え does not.
+_LONG = re.compile("(?={})(.).|ー".format("|".join(f"[{every}][{vowels}]" for vowels, every in _ROWS.items())))
 _ONE_SOUND = str.maketrans("ぢづゐゑを", "じずいえお")
+_SOUNDS = _ONE_SOUND | {code: _ONE_SOUND.get(ord(kana), kana) for code, kana in _TO_HIRAGANA.items()}
 
 
 def hiragana(text: str) -> str:
     """Katakana as hiragana; everything else as it is."""
-    return _KATAKANA.sub(lambda found: chr(ord(found.group()) - 0x60), text)
+    return text.translate(_TO_HIRAGANA)
 
 
 def loose(kana: str) -> str:
     """The loose key of something in kana."""
-    key: list[str] = []
-    row = ""
-    for character in hiragana(kana).translate(_ONE_SOUND):
-        if character == "ー" or (row and character in row):
-            row = ""  # いいえ: the second い lengthens, the え does not
-            continue
-        key.append(character)
-        row = _LENGTHENS.get(character, "")
-    return "".join(key)
+    return _LONG.sub(r"\1", kana.translate(_SOUNDS))
 
 
 # ---------------------------------------------------------------------------------------------------- romaji

@@ -14,9 +14,9 @@ from functools import cached_property
 from itertools import accumulate, chain
 from operator import sub
 from struct import Struct
-from typing import NamedTuple, Protocol
 
 from kb.text.analyze import Token
+from kb.text.sudachi import Terms
 
 Place = tuple[int, int]
 """Start and end in a text."""
@@ -37,46 +37,24 @@ _TEXT = Struct("=III")
 #: it is after the one before.
 _ROWS = 4
 
-#: Bytes of one number of the rows by the largest that there is, and what ``array`` calls such.
-_NARROW, _WIDE, _MOST_NARROW = 2, 4, 0xFFFF
-_CODES = {_NARROW: "H", _WIDE: "I"}
+#: Bytes of one number of the rows, the first that the largest one fits into, and what ``array`` calls such.
+_CODES = {1: "B", 2: "H", 4: "I"}
+_WIDE = 4
 
 
-class Columns(Protocol):
-    """The tokens of a text in columns: the n-th token has the n-th of each."""
-
-    @property
-    def terms(self) -> Sequence[str]: ...  # noqa: D102 - as in Token, and so are the others
-
-    @property
-    def starts(self) -> Sequence[int]: ...  # noqa: D102
-
-    @property
-    def ends(self) -> Sequence[int]: ...  # noqa: D102
-
-    @property
-    def positions(self) -> Sequence[int]: ...  # noqa: D102
-
-
-class _Columns(NamedTuple):
-    terms: Sequence[str]
-    starts: Sequence[int]
-    ends: Sequence[int]
-    positions: Sequence[int]
-
-
-def columns(tokens: Sequence[Token]) -> Columns:
+def columns(tokens: Sequence[Token]) -> Terms:
     """Tokens in columns."""
     rows = ((token.term, token.start, token.end, token.position) for token in tokens)
-    return _Columns(*zip(*rows, strict=True)) if tokens else _Columns((), (), (), ())
+    return Terms(*zip(*rows, strict=True)) if tokens else Terms((), (), (), ())
 
 
-def encode(texts: Mapping[str, Columns]) -> bytes:
+def encode(texts: Mapping[str, Terms]) -> bytes:
     """Texts with their tokens as bytes, without the texts."""
     numbers: dict[str, int] = {}
     body = [number for found in texts.values() for row in _rows(found, numbers) for number in row]
     terms = _edged(numbers).encode()
-    width = _WIDE if body and max(body) > _MOST_NARROW else _NARROW
+    largest = max(body, default=0)
+    width = next(width for width in _CODES if largest < 1 << 8 * width)
     heads = (_TEXT.pack(*_identity(text), len(found.terms)) for text, found in texts.items())
     head = _HEAD.pack(len(terms), width, len(texts)) + b"".join(heads)
     return zlib.compress(head + terms + array(_CODES[width], body).tobytes(), _LEVEL)
@@ -117,7 +95,7 @@ class Words:
         self._numbers, *self._others = rows
 
     @classmethod
-    def of(cls, found: Columns) -> Words:
+    def of(cls, found: Terms) -> Words:
         """Those of a text that has just been analysed."""
         numbers: dict[str, int] = {}
         rows = [array(_CODES[_WIDE], row).tobytes() for row in _rows(found, numbers)]
@@ -188,10 +166,12 @@ def _identity(text: str) -> tuple[int, int]:
     return len(text), zlib.crc32(text.encode(errors="surrogatepass"))
 
 
-def _rows(found: Columns, numbers: dict[str, int]) -> list[list[int]]:
+def _rows(found: Terms, numbers: dict[str, int]) -> list[list[int]]:
     """Tokens as ``_ROWS`` rows of numbers; terms that are not numbered yet are given the next."""
+    for term in dict.fromkeys(found.terms):
+        numbers.setdefault(term, len(numbers))
     return [
-        [numbers.setdefault(term, len(numbers)) for term in found.terms],
+        [*map(numbers.__getitem__, found.terms)],
         [*_steps(found.starts)],
         [*map(sub, found.ends, found.starts)],
         [*_steps(found.positions)],

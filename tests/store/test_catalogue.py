@@ -90,6 +90,16 @@ def test_headings_and_texts_are_had_without_the_rest(catalogue):
     assert found[ids[2]] == f"{SECTIONS[0].heading}\n{SECTIONS[0].text}"
 
 
+def test_several_documents_are_read_at_once(catalogue):
+    other = replace(DOCUMENT, id="other", uri="newsletters/別.pdf")
+    theirs = tuple(replace(s, id=f"o-{s.id}", document="other") for s in reversed(SECTIONS))
+    bare = replace(DOCUMENT, id="bare", uri="newsletters/空.pdf")
+    for document, sections in ((DOCUMENT, SECTIONS), (other, theirs), (bare, ())):
+        catalogue.save(Content(document, sections, {}))
+    found = catalogue.contents([DOCUMENT.id, "bare", "other", "unknown"], EVERYTHING)
+    assert found == {DOCUMENT.id: list(SECTIONS), "other": catalogue.sections_of("other", EVERYTHING)}
+
+
 def test_saving_again_replaces_all_sections_and_annotations(catalogue):
     catalogue.save(Content(DOCUMENT, SECTIONS, ANNOTATIONS))
     newer = replace(DOCUMENT, version=2, title="みどり県社協だより 第1号（訂正版）")
@@ -121,6 +131,7 @@ def test_every_way_to_read_hides_what_may_not_be_read(catalogue):
     assert catalogue.texts(ids, PUBLIC_ONLY) == {}
     assert catalogue.sections_of(DOCUMENT.id, PUBLIC_ONLY) == []
     assert catalogue.outline(DOCUMENT.id, PUBLIC_ONLY) == []
+    assert catalogue.contents([DOCUMENT.id], PUBLIC_ONLY) == {}
     assert catalogue.counts(PUBLIC_ONLY) == (0, 0)
     assert catalogue.counts(frozenset({AccessClass.CASES})) == (1, 2)
 

@@ -1,0 +1,92 @@
+"""What the index needs to know of a section's words; and the process that finds it out for others.
+
+Started by ``kb.ingest.analysts`` as ``python -m kb.ingest.analyst``: pickled batches of sections on stdin, pickled
+answers on stdout, both plain tuples. It ends when its stdin does, whichever way the process that holds it has ended.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import IO, Any
+
+from kb.model import AccessClass
+from kb.search import fields
+from kb.search.analysed import Analysed, Row
+from kb.search.index import Entry
+from kb.text import phrases
+from kb.text.analyze import Analyzer
+from kb.text.phrases import Phrase
+
+Given = tuple[str, str, str, str]
+"""Of a section: its document's title, the headings above it, its own heading, its text."""
+
+Columns = tuple[tuple[str, ...], tuple[int, ...]]
+Answer = tuple[Columns, Columns, bytes, list[tuple[str, tuple[str, ...], tuple[str, ...]]]]
+"""Body, title and words of ``Analysed``, and the phrases."""
+
+#: How often a section says what it dwells on.
+_DWELLS = 2
+
+
+def analyse(given: Given, analyzer: Analyzer) -> Answer:
+    """The terms of a section, and what of it can be offered to people who type."""
+    title, above, heading, text = given
+    entry = Entry("", "", 0, AccessClass.PUBLIC, title, heading, text, above=above)
+    found = fields.analysed(entry, analyzer)
+    offered = [(phrase.text, phrase.keys, phrase.inner) for phrase in _phrases(title, heading, text)]
+    return (found.body.terms, found.body.positions), (found.title.terms, found.title.positions), found.words, offered
+
+
+def understood(answer: Answer) -> tuple[Analysed, tuple[Phrase, ...]]:
+    """An answer as values."""
+    body, title, words, offered = answer
+    return Analysed(Row(*body), Row(*title), words), tuple(Phrase(*phrase) for phrase in offered)
+
+
+def _phrases(title: str, heading: str, text: str) -> list[Phrase]:
+    """A section's headings, and the compounds that it dwells on."""
+    found = {phrase.text: phrase for part in (title, heading) for phrase in phrases.of_heading(part)}
+    for phrase in phrases.dwelling(text, _DWELLS):
+        found.setdefault(phrase.text, phrase)
+    return list(found.values())
+
+
+def main() -> None:
+    """Answer until nobody asks any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that asks: it ends this one
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints must not write into the answers
+    analyzer = Analyzer()
+    gc.disable()  # nothing that is made here refers to itself
+    with suppress(BrokenPipeError):
+        while (asked := receive(sys.stdin.buffer)) is not None:
+            send([analyse(given, analyzer) for given in asked], answers)
+
+
+def send(value: Sequence[Given] | Sequence[Answer], stream: IO[bytes]) -> None:
+    """Write what ``receive`` reads."""
+    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    stream.write(len(data).to_bytes(_SIZE))
+    stream.write(data)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> Any:
+    """What was sent; None at the end, and where the sender has died over it."""
+    size = int.from_bytes(stream.read(_SIZE))
+    data = stream.read(size)
+    # Only ever what a process of ours has written into a pipe that only the two of us hold.
+    return pickle.loads(data) if size and len(data) == size else None  # noqa: S301
+
+
+#: Bytes of the number that says how long what follows is.
+_SIZE = 8
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,227 @@
+"""Analysis for bulk loads: in processes beside this one, as many as there are processors.
+
+They are ordinary programs at the other end of pipes, not ``multiprocessing``: that would run the main script again in
+each, whatever it is. Where they cannot be had, or one of them dies, this process does their work.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from queue import SimpleQueue
+from threading import Lock
+from typing import IO, Self, cast
+
+from kb.ingest.analyst import Answer, Given, analyse, receive, send, understood
+from kb.search.index import Entry
+from kb.text.analyze import Analyzer
+
+log = logging.getLogger(__name__)
+
+Documents = list[tuple[str, Sequence[Entry]]]
+"""Ids of documents, each with its sections."""
+
+#: Characters that are analysed in this process before others are started: those take as long to be there.
+_ALONE = 200_000
+#: Characters of a batch: handing it over costs little beside it.
+_BATCH = 40_000
+#: Batches that are begun before the first is asked for: as many as there are in a commit of the index, so that there
+#: is analysis while that is written. 4,000 sections of 400 characters take 60 MB.
+_AHEAD = 48
+#: Batches that a process has at a time: one in work, one in its pipe.
+_EACH = 2
+#: Bytes that a pipe holds, where that can be chosen (Linux): the answer to a batch.
+_PIPE = 1 << 18
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Analysts:
+    """Use as a context manager: at its end there are no processes left."""
+
+    def __init__(self, processes: int) -> None:
+        """With fewer than two processes, there are none but this one."""
+        self._processes = processes
+        self._analyzer = Analyzer()
+        self._met = 0
+        self._others: _Others | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._others:
+            self._others.end()
+
+    def analysed(self, documents: Iterable[tuple[str, Sequence[Entry]]]) -> Iterator[tuple[str, list[Entry]]]:
+        """The same documents in the same order, each section with its terms and its phrases."""
+        begun: deque[tuple[Documents, Future[list[Answer]] | None]] = deque()
+        for batch in _batches(documents):
+            begun.append((batch, self._begin(batch)))
+            if begun[0][1] is None or len(begun) > _AHEAD:
+                yield from self._finished(*begun.popleft())
+        while begun:
+            yield from self._finished(*begun.popleft())
+
+    def _begin(self, batch: Documents) -> Future[list[Answer]] | None:
+        """Have a batch analysed by others, if there are others."""
+        if self._met >= _ALONE and self._processes > 1 and self._others is None:
+            self._others = _Others(self._processes)
+        self._met += sum(_size(entries) for _, entries in batch)
+        return self._others.ask(_given(batch)) if self._others else None
+
+    def _finished(self, batch: Documents, future: Future[list[Answer]] | None) -> Iterator[tuple[str, list[Entry]]]:
+        answers = iter(self._answers(batch, future))
+        for document, entries in batch:
+            yield document, [_complete(entry, next(answers)) for entry in entries]
+
+    def _answers(self, batch: Documents, future: Future[list[Answer]] | None) -> list[Answer]:
+        if future:
+            try:
+                return future.result()
+            except (OSError, CancelledError) as error:
+                self._give_up(error)
+        return [analyse(given, self._analyzer) for given in _given(batch)]
+
+    def _give_up(self, error: Exception) -> None:
+        if self._others:
+            log.warning("analysis goes on without processes of its own: %s", error)
+            self._others.end()
+        self._processes, self._others = 1, None
+
+
+def _batches(documents: Iterable[tuple[str, Sequence[Entry]]]) -> Iterator[Documents]:
+    """Whole documents that have so many characters together."""
+    batch: Documents = []
+    size = 0
+    for document, entries in documents:
+        batch.append((document, entries))
+        size += _size(entries)
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _size(entries: Sequence[Entry]) -> int:
+    return sum(len(entry.text) for entry in entries)
+
+
+def _given(batch: Documents) -> list[Given]:
+    return [(entry.title, entry.above, entry.heading, entry.text) for _, entries in batch for entry in entries]
+
+
+def _complete(entry: Entry, answer: Answer) -> Entry:
+    analysed, phrases = understood(answer)
+    return replace(entry, analysed=analysed, phrases=phrases)
+
+
+class _Others:
+    """The other processes, and a thread of this one for each batch that they have."""
+
+    def __init__(self, processes: int) -> None:
+        self._threads = ThreadPoolExecutor(processes * _EACH, "analysts")
+        self._free: SimpleQueue[_Process] = SimpleQueue()
+        self._all = [_Process() for _ in range(processes)]
+        for process in self._all * _EACH:
+            self._free.put(process)
+
+    def ask(self, given: list[Given]) -> Future[list[Answer]]:
+        """Have a batch analysed; its future raises OSError or CancelledError if it could not be."""
+        return self._threads.submit(self._asked, given)
+
+    def _asked(self, given: list[Given]) -> list[Answer]:
+        process = self._free.get()
+        try:
+            return process.ask(given)
+        finally:
+            self._free.put(process)
+
+    def end(self) -> None:
+        """End the processes, whatever they are at: they have nothing that could be lost."""
+        for process in self._all:
+            process.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for process in self._all:
+            process.close()
+
+
+class _Process:
+    """One process, started when it is first asked."""
+
+    def __init__(self) -> None:
+        self._asking, self._hearing, self._starting = Lock(), Lock(), Lock()
+        self._running: subprocess.Popen[bytes] | None = None
+        self._is_over = False
+
+    def ask(self, given: list[Given]) -> list[Answer]:
+        """Have a batch analysed. A second one may be asked meanwhile: answers come in the order of questions.
+
+        Raises:
+            OSError: it cannot be started, or has died.
+
+        """
+        with self._asking:
+            questions, answers = self._pipes()
+            send(given, questions)
+            self._hearing.acquire()  # whoever asks next hears next
+        try:
+            answer: list[Answer] | None = receive(answers)
+        finally:
+            self._hearing.release()
+        if answer is None:
+            raise BrokenPipeError("a process of analysis has died")
+        return answer
+
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        with self._starting:
+            if self._is_over:
+                raise BrokenPipeError("the processes of analysis have been ended")
+            if self._running is None:
+                self._running = _started()
+            return cast("IO[bytes]", self._running.stdin), cast("IO[bytes]", self._running.stdout)
+
+    def kill(self) -> None:
+        """End it; whoever waits for it gets an OSError."""
+        with self._starting:
+            self._is_over = True
+        if self._running:
+            self._running.kill()
+
+    def close(self) -> None:
+        """Let go of what is left of it, once nobody waits any more."""
+        if self._running:
+            for pipe in (self._running.stdin, self._running.stdout):
+                with suppress(OSError):  # what it was never asked is still to be written
+                    cast("IO[bytes]", pipe).close()
+            self._running.wait()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    try:
+        return _start(_PIPE)
+    except PermissionError:  # this user has too many pipes to have them that long
+        return _start(-1)
+
+
+def _start(pipe: int) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl+C is for this process, which ends the other. -P as for reading files.
+    return subprocess.Popen(
+        [sys.executable, "-P", "-X", "utf8", "-m", "kb.ingest.analyst"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        pipesize=pipe,
+    )
