@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from unicodedata import category
 
@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 
 from kb.model import ContentType, Filter, Kind, Query, Sort
 from kb.search.query import MAX_LENGTH, parse
-from kb.web.addresses import query_string, quoted
 from kb.web.site import current_library
 
 SORTS: Mapping[Sort, str] = {"relevance": "関連の高い順", "date": "新しい順"}
@@ -79,25 +78,6 @@ class Asked:
     def about(self, text: str) -> Asked:
         """Other words in the same order, without filters."""
         return Asked(text=text, sort=self.sort)
-
-
-def toggles(asked: Asked, field: str) -> Callable[[str], str]:
-    """Makes of a value of a field what follows the page's name in the address with that filter put in or taken out.
-
-    The same as ``asked.toggled`` says, for a page that has a link for each of very many values.
-    """
-    chosen = [one.value for one in asked.filters if one.field == field]
-    others = {name: value for name, value in asked.at(1).args.items() if name != field}
-    before = query_string({**others, field: chosen})
-    start = f"?{before}&{quoted(field)}=" if before else f"?{quoted(field)}="
-
-    def address(value: str) -> str:
-        if value not in chosen:
-            return start + quoted(value)
-        left = query_string(asked.toggled(Filter(field, value)).args)
-        return f"?{left}" if left else ""
-
-    return address
 
 
 def facet_fields(content_types: Iterable[ContentType], kinds: Iterable[Kind] = ()) -> dict[str, str]:
