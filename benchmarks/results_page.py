@@ -152,7 +152,8 @@ def statements(library: Library, do: Callable[[], object]) -> float:
     asked: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
+        if statement != "BEGIN":
+            asked.append(statement)
 
     event.listen(library.store.database, "before_cursor_execute", note)
     try:

@@ -25,6 +25,9 @@ _PLAIN_RULE = re.compile(r"(?:[A-Za-z0-9_./-]|<[A-Za-z0-9_]+>)+")
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9_-]+")
 _PLACE = re.compile(r"<([A-Za-z0-9_]+)>")
 
+#: What says how an address is to be made, rather than what is to stand in it.
+_SPECIAL = frozenset({"_anchor", "_method", "_scheme", "_external"})
+
 
 def register(app: Flask) -> None:
     """Let templates use it."""
@@ -42,7 +45,7 @@ class Addresses:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._rules: dict[str, tuple[str, frozenset[str]] | None] = {}
+        self._rules: dict[str, tuple[str, tuple[str, ...]] | None] = {}
         self._static = lru_cache(maxsize=256)(self._address_of_file)
 
     def url_for(self, endpoint: str, **values: Any) -> str:
@@ -64,24 +67,23 @@ class Addresses:
         if endpoint not in self._rules:
             self._rules[endpoint] = self._rule(endpoint)
         known = self._rules[endpoint]
-        if known is None or any(name[0] == "_" for name in values):
+        if known is None or not _SPECIAL.isdisjoint(values):
             return None
-        rule, names = known
-        if names:
-            if not all(_is_plain(values.get(name)) for name in names):
-                return None
-            within = {name: values.pop(name) for name in names}
-            rule = _PLACE.sub(lambda place: within[place[1]], rule)
-        return request.script_root + rule
+        pattern, names = known
+        if not names:
+            return request.script_root + pattern
+        if not all(map(_is_plain, map(values.get, names))):
+            return None
+        return request.script_root + pattern.format_map({name: values.pop(name) for name in names})
 
-    def _rule(self, endpoint: str) -> tuple[str, frozenset[str]] | None:
-        """The one rule of an endpoint with the names in it; None where the address depends on more than them."""
+    def _rule(self, endpoint: str) -> tuple[str, tuple[str, ...]] | None:
+        """The one rule of an endpoint, to be formatted, and the names in it; None where an address takes more."""
         if self._app.url_default_functions or endpoint not in self._app.view_functions:
             return None  # a plugin adds to the values; or the name is relative to a blueprint, or none
         rules = list(self._app.url_map.iter_rules(endpoint))
         if len(rules) != 1 or rules[0].defaults or not _PLAIN_RULE.fullmatch(rules[0].rule):
             return None
-        return rules[0].rule, frozenset(rules[0].arguments)
+        return _PLACE.sub(r"{\1}", rules[0].rule), tuple(rules[0].arguments)
 
 
 def _is_plain(value: Any) -> bool:

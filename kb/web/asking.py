@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -16,28 +16,7 @@ from kb.asked import Asked as Asked
 from kb.asked import clean as clean
 from kb.asked import facet_fields as facet_fields
 from kb.asked import page_number as page_number
-from kb.model import Filter
-from kb.web.addresses import query_string, quoted
 from kb.web.site import current_library
-
-
-def toggles(asked: Asked, field: str) -> Callable[[str], str]:
-    """Makes of a value of a field what follows the page's name in the address with that filter put in or taken out.
-
-    The same as ``asked.toggled`` says, for a page that has a link for each of very many values.
-    """
-    chosen = [one.value for one in asked.filters if one.field == field]
-    others = {name: value for name, value in asked.at(1).args.items() if name != field}
-    before = query_string({**others, field: chosen})
-    start = f"?{before}&{quoted(field)}=" if before else f"?{quoted(field)}="
-
-    def address(value: str) -> str:
-        if value not in chosen:
-            return start + quoted(value)
-        left = query_string(asked.toggled(Filter(field, value)).args)
-        return f"?{left}" if left else ""
-
-    return address
 
 
 def asked() -> Asked:

@@ -13,8 +13,9 @@ from kb.model import And, FacetCount, Filter, Node, Or, Page, Phrase, Prefix, Te
 from kb.search.why import Origin
 from kb.web.access import open_to_all
 from kb.web.addresses import url_for
-from kb.web.asking import SORTS, Asked, asked, current_facets, toggles
+from kb.web.asking import SORTS, Asked, asked, current_facets
 from kb.web.site import current_library, current_site, visitor_access
+from kb.web.toggles import toggles
 
 blueprint = Blueprint("search", __name__)
 

@@ -7,6 +7,7 @@ accepting, lets every request that has arrived finish, and returns (``tests/web/
 from __future__ import annotations
 
 import errno
+import logging
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -76,6 +77,8 @@ def serve(  # noqa: PLR0913, PLR0917 - a server is made of all this
         ConfigError: nobody can listen there.
 
     """
+    # Otherwise a line for each request that waits for a thread: when there is much to do anyway, and to nobody's use.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     sockets: Sockets = {}
     server = _listening(app, host, port, threads, most, sockets)
     with _noting_signals(sockets) as signals:

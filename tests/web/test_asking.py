@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from kb.model import ContentType, Field, Filter
-from kb.web.addresses import query_string
-from kb.web.asking import LAST_PAGE, LONGEST_VALUE, MOST_FILTERS, Asked, facet_fields, read, toggles
+from kb.web.asking import LAST_PAGE, LONGEST_VALUE, MOST_FILTERS, Asked, facet_fields, read
 from kb.web.search import window
 
 FIELDS = ("type", "year", "publisher")
@@ -79,22 +78,3 @@ def test_fields_whose_names_mean_something_else_are_no_facets():
 def test_other_words_are_asked_for_without_filters_in_the_same_order():
     asked = Asked("見守り", (Filter("year", "2021"),), "date", 3)
     assert asked.about("民生委員") == Asked("民生委員", (), "date", 1)
-
-
-@settings(max_examples=200)
-@given(arguments, st.builds(Filter, st.sampled_from(FIELDS), st.text(min_size=1, max_size=5)))
-def test_the_link_of_a_choice_leads_to_what_it_toggles(args, choice):
-    asked, choice = parsed(args), parsed([(choice.field, choice.value)]).filters
-    for one in (*choice, *asked.filters):
-        address = toggles(asked, one.field)(one.value)
-        assert address[:1] in {"", "?"}
-        pairs = [(name, value) for name, value in parse_qsl(address[1:], keep_blank_values=True)]
-        wanted = asked.toggled(one)
-        found = parsed(pairs)
-        assert (found.text, set(found.filters), found.sort, found.page) == (
-            wanted.text,
-            set(wanted.filters[:MOST_FILTERS]),
-            wanted.sort,
-            1,
-        )
-        assert sorted(pairs) == sorted(parse_qsl(query_string(wanted.args), keep_blank_values=True))

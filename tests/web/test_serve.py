@@ -142,6 +142,19 @@ def test_requests_that_wait_for_a_thread_are_finished_too():
         assert running.rest() == ("おわり\n", 0)
 
 
+def test_requests_that_wait_leave_nothing_in_the_log():
+    with server() as running:
+        connections = [running.ask("/slow") for _ in range(7)]  # of four threads
+        for _ in range(4):
+            running.wait_until_begun()
+        for _ in connections:
+            running.go_on()
+        assert [answer_on(connection)[1] for connection in connections] == ["最後まで答えました"] * 7
+        running.signal(signal.SIGTERM)
+        _, errors = running.process.communicate(timeout=30)
+        assert errors.count("\n") == 1  # that it is ending
+
+
 def test_an_answer_that_is_still_being_sent_arrives_whole():
     with server() as running:
         connection = running.ask("/large")
