@@ -12,7 +12,7 @@ from benchmarks.figures import Engine, Report
 _COLOURS = {"whoosh": "#0072b2", "tantivy": "#e69f00", "fts5": "#009e73", "xapian": "#cc79a7", "stock": "#666666"}
 
 #: Pixels.
-_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 900, 190, 70, 96, 46
+_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 900, 170, 90, 96, 46
 _BAR, _GAP = 13, 14
 
 _STYLE = (
@@ -62,7 +62,7 @@ def _legend(engines: Sequence[Engine]) -> Iterator[str]:
         yield f'<text x="{x + 19:.0f}" y="53">{escape(engine.label)}</text>'
         x += 42 + 7.4 * len(engine.label)
     yield '<circle cx="22" cy="72" r="4" fill="#fff" stroke="#222" stroke-width="1.5"/>'
-    yield '<text x="35" y="76" class="small">bars: asked again; circles: cold, terms touched for the first time</text>'
+    yield '<text x="35" y="76" class="small">bars and first number: asked again; circles and second number: cold</text>'
 
 
 def _grid(scale: _Scale, height: int) -> Iterator[str]:
@@ -86,7 +86,7 @@ def _group(kind: str, engines: Sequence[Engine], scale: _Scale, top: float) -> I
             f'<circle cx="{scale.at(cold):.1f}" cy="{y + (_BAR - 2) / 2:.1f}" r="4" fill="#fff" stroke="{colour}" '
             'stroke-width="1.5"/>'
         )
-        yield f'<text x="{far:.1f}" y="{y + _BAR - 3:.1f}" class="small">{_number(warm)}</text>'
+        yield f'<text x="{far:.1f}" y="{y + _BAR - 3:.1f}" class="small">{_number(warm)} / {_number(cold)}</text>'
 
 
 def _number(milliseconds: float) -> str:

@@ -15,9 +15,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from statistics import quantiles
@@ -87,7 +88,8 @@ def measure(data: Path, size: int, users: Sequence[int], effort: Effort) -> Serv
     documents = -(-size // SECTIONS)
     began = perf_counter()
     with _serving(data) as (server, address):
-        _answer(HTTPConnection(address), queries[0])
+        with closing(HTTPConnection(address)) as connection:
+            _answer(connection, queries[0])
         starting = perf_counter() - began
         _load(server, address, queries, 1, effort.seconds / 4)  # the first answers are slower, and are not measured
         loads = []
@@ -114,7 +116,7 @@ def _filled(data: Path, size: int) -> tuple[float, float]:
         catalogue.fill(library, sections(size), _progress(size))
     filled = perf_counter()
     say("kb reindex")
-    subprocess.run(_kb(data, "reindex"), check=True, stdout=subprocess.DEVNULL, cwd=ROOT, env=_environment())  # noqa: S603 - our own command
+    subprocess.run(_kb(data, "reindex"), check=True, capture_output=True, cwd=ROOT, env=_environment())  # noqa: S603 - our own command
     filling, indexing = filled - began, perf_counter() - filled
     note.write_text(f"{size} {filling} {indexing}\n", encoding="ascii")
     return filling, indexing
@@ -147,17 +149,17 @@ def _serving(data: Path) -> Iterator[tuple[int, str]]:
     """A server on a free port: its process, and host and port."""
     log = data / "serve.log"  # where it also says how many requests wait, many times a second
     with log.open("wb") as errors:
-        process = subprocess.Popen(  # noqa: S603 - our own command
-            _kb(data, "serve", "--port", "0"), stdout=subprocess.PIPE, stderr=errors, cwd=ROOT, env=_environment()
-        )
-        try:
-            line = process.stdout.readline().decode() if process.stdout else ""
-            if not line:
-                raise RuntimeError(log.read_text(encoding="utf-8"))
-            yield process.pid, urlsplit(line.split()[0]).netloc
-        finally:
-            process.terminate()
-            process.wait()
+        command = _kb(data, "serve", "--port", "0")
+        with subprocess.Popen(  # noqa: S603 - our own command
+            command, stdout=subprocess.PIPE, stderr=errors, cwd=ROOT, env=_environment(), encoding="utf-8"
+        ) as process:
+            try:
+                line = process.stdout.readline() if process.stdout else ""
+                if not line:
+                    raise RuntimeError(log.read_text(encoding="utf-8"))
+                yield process.pid, urlsplit(line.split()[0]).netloc
+            finally:
+                process.terminate()
 
 
 def _load(server: int, address: str, queries: Sequence[str], users: int, seconds: float) -> Load:
@@ -184,13 +186,13 @@ def _load(server: int, address: str, queries: Sequence[str], users: int, seconds
 
 def _ask(address: str, queries: Sequence[str], end: float, found: list[float]) -> None:
     """One user: asks until the end, and at least once; notes the milliseconds of each answer."""
-    connection, number = HTTPConnection(address), 0
-    while not number or perf_counter() < end:
-        began = perf_counter()
-        _answer(connection, queries[number % len(queries)])
-        found.append((perf_counter() - began) * 1000)
-        number += 1
-    connection.close()
+    with closing(HTTPConnection(address)) as connection:
+        for query in cycle(queries):
+            began = perf_counter()
+            _answer(connection, query)
+            found.append((perf_counter() - began) * 1000)
+            if perf_counter() >= end:
+                return
 
 
 def _answer(connection: HTTPConnection, query: str) -> None:

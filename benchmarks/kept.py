@@ -1,8 +1,12 @@
-"""The figures in a file beside the page, so that each command replaces its own and leaves the other's alone."""
+"""The figures in a file beside the page, so that each command replaces its own and leaves the other's alone.
+
+python -m benchmarks.kept docs/benchmarks.md        the page and its chart once more, from the figures beside it
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 import types
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
@@ -57,3 +61,7 @@ def _made(kind: Any, value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _made(inside[1], inner) for name, inner in value.items()}
     return value
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), read(Path(sys.argv[1])))

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.figures import Engine, Kept, Report, Served, Times
+from benchmarks.figures import Engine, Kept, Made, Report, Served, Times
 from benchmarks.targets import Target, of_http, of_search
 from kb.ingest.indexer import BATCH
 
@@ -23,13 +23,18 @@ def whole(kept: Kept, chart: str) -> str:
     parts = [
         _HEAD.format(
             commands="\n".join(f"    {one.command}" for one in made),
-            machines=" ".join(f"`{one.command.split()[2]}`: {one.machine}; took {_long(one.seconds)}." for one in made),
+            machines="\n".join(f"- `{_program(one)}`: {one.machine}; {_long(one.seconds)}." for one in made),
         ),
         _targets(found, kept),
         _SEARCH.format(batch=BATCH, chart=chart) + tables(kept.search[1]) if kept.search else "",
         _HTTP + served(kept.http[1]) if kept.http else "",
     ]
     return "\n".join(part.strip() + "\n" for part in parts if part)
+
+
+def _program(made: Made) -> str:
+    """``benchmarks.search`` of ``python -m benchmarks.search --quick``."""
+    return made.command.split()[2]
 
 
 def _long(seconds: float) -> str:
@@ -215,8 +220,11 @@ Measured, not estimated; written by the commands themselves, which anyone can ru
 
 {commands}
 
-`pip install 'kb-csw[bench]'` brings Tantivy; Xapian is Debian's python3-xapian; each is left out where it is not
-installed. Machine: {machines} The figures themselves are in `benchmarks.json` beside this page.
+The extra `bench` brings Tantivy; Xapian is Debian's python3-xapian; each is left out where it is not installed. The
+figures themselves are in `benchmarks.json` beside this page (`python -m benchmarks.kept PAGE` writes the page from
+them). Measured on:
+
+{machines}
 """
 
 _SEARCH = """\

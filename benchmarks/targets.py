@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from benchmarks.figures import Engine, Report, Served
 
@@ -45,7 +45,8 @@ def of_search(report: Report) -> list[Target]:
         *(_than_stock(kind, ours, stock) for kind in HEAVY),
         *(_than_tantivy(kind, ours, tantivy) for kind in HEAVY),
         _cold(ours),
-        _than_fts5(ours, fts5),
+        _than_fts5("warm", ours, fts5),
+        _than_fts5("cold", ours, fts5),
         _taking_in(report, ours),
         _size(ours, tantivy),
     ]
@@ -82,23 +83,21 @@ def _cold(ours: Engine) -> Target:
     return _target(what, f"at most {COLD} ms", ours.answered[worst].cold.p95, "{:.1f} ms", COLD)
 
 
-def _than_fts5(ours: Engine, fts5: Engine | None) -> Target:
-    """In the kind where it is hardest, warm and cold."""
-    what, wanted = "ours / SQLite FTS5, p95", "below 1 for every kind"
+def _than_fts5(state: Literal["warm", "cold"], ours: Engine, fts5: Engine | None) -> Target:
+    """Every kind by which it is missed; else the one where it is closest."""
+    what, wanted = f"ours / SQLite FTS5, {state} p95", "below 1 for every kind"
     if fts5 is None:
         return Target(what, wanted, "", None)
-    ratios = dict(_ratios(ours, fts5))
-    worst = max(ratios, key=lambda name: ratios[name])
-    slower = [name for name, ratio in ratios.items() if ratio >= 1]
-    told = f"; not in {', '.join(slower)}" if slower else ""
-    return Target(what, wanted, f"{ratios[worst]:.2f} at most ({worst}){told}", not slower)
+    ratios = {kind: _p95(ours, kind, state) / _p95(fts5, kind, state) for kind in ours.answered}
+    worst = max(ratios, key=lambda kind: ratios[kind])
+    missed = [kind for kind in ratios if ratios[kind] >= 1]
+    told = ", ".join(f"{kind} {ratios[kind]:.2f}" for kind in missed or [worst])
+    return Target(what, wanted, told if missed else f"at most {told}", not missed)
 
 
-def _ratios(ours: Engine, fts5: Engine) -> Iterator[tuple[str, float]]:
-    for kind, answered in ours.answered.items():
-        other = fts5.answered[kind]
-        yield f"{kind}, warm", answered.warm.p95 / other.warm.p95
-        yield f"{kind}, cold", answered.cold.p95 / other.cold.p95
+def _p95(engine: Engine, kind: str, state: Literal["warm", "cold"]) -> float:
+    answered = engine.answered[kind]
+    return (answered.warm if state == "warm" else answered.cold).p95
 
 
 def _taking_in(report: Report, ours: Engine) -> Target:

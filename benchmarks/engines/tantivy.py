@@ -75,7 +75,7 @@ class Tantivy:
         """See ``Engine``. Facets are a second pass: the binding cannot collect both in one."""
         query = self._query(node)
         found = self._searcher.search(query, limit=10, count=True)
-        best = [self._searcher.doc(address)["section"][0] for _, address in found.hits]
+        best = [self._searcher.doc(address)["section"][0].decode() for _, address in found.hits]
         return Answer(found.count, best, self._facets(query, facets) if facets else {})
 
     def close(self) -> None:
