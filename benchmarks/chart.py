@@ -41,8 +41,9 @@ def drawn(report: Report) -> str:
     answered = [one for engine in report.engines for one in engine.answered.values()]
     scale = _Scale([max(value, 0.001) for one in answered for value in (one.warm.p95, one.cold.p95)])
     title = f"CPU milliseconds of a query, p95, at {report.texts.sections:,} sections"
+    sizes = f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="title">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {sizes} role="img" aria-labelledby="title">',
         f'<title id="title">{title}</title>',
         f"<style>{_STYLE}</style>",
         f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>',

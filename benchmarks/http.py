@@ -113,7 +113,7 @@ def _filled(data: Path, size: int) -> tuple[float, float]:
     settings.store.mkdir(parents=True, exist_ok=True)
     began = perf_counter()
     with Library(settings) as library:
-        catalogue.fill(library, sections(size), _progress(size))
+        catalogue.fill(library, sections(size), _Progress(size))
     filled = perf_counter()
     say("kb reindex")
     subprocess.run(_kb(data, "reindex"), check=True, capture_output=True, cwd=ROOT, env=_environment())  # noqa: S603 - our own command
@@ -122,7 +122,7 @@ def _filled(data: Path, size: int) -> tuple[float, float]:
     return filling, indexing
 
 
-class _progress:  # noqa: N801 - used as a function
+class _Progress:
     """Says how far it is, now and then."""
 
     def __init__(self, size: int) -> None:

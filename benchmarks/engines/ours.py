@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -26,12 +27,12 @@ class Ours:
     @classmethod
     def create(cls, folder: Path) -> Self:
         """See ``Door``."""
-        return cls(create_index(cls.name, folder, Analyzer()))
+        return cls(create_index(cls.name, folder, _analyzer()))
 
     @classmethod
     def open(cls, folder: Path) -> Self:
         """See ``Door``."""
-        return cls(open_index(cls.name, folder, Analyzer()))
+        return cls(open_index(cls.name, folder, _analyzer()))
 
     def write(self, documents: Sequence[Sequence[Entry]]) -> None:
         """As ingestion does: ``BATCH`` documents a commit, each with checksums and fsync."""
@@ -56,6 +57,12 @@ class Ours:
     def close(self) -> None:
         """See ``Engine``."""
         self._index.close()
+
+
+@cache
+def _analyzer() -> Analyzer:
+    """One for the process, as a server has: an index asks only whether it was made by the same rules."""
+    return Analyzer()
 
 
 class Stock(Ours):
