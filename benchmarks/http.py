@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection
@@ -23,7 +24,6 @@ from pathlib import Path
 from random import Random
 from statistics import quantiles
 from tempfile import TemporaryDirectory
-from threading import Thread
 from time import perf_counter
 from urllib.parse import urlencode, urlsplit
 
@@ -166,33 +166,26 @@ def _load(server: int, address: str, queries: Sequence[str], users: int, seconds
     """So many users for so long."""
     say(f"{users} users")
     end, cpu, began = perf_counter() + seconds, _cpu(server), perf_counter()
-    found: list[list[float]] = [[] for _ in range(users)]
-    threads = [
-        Thread(target=_ask, args=(address, queries[number::users] or queries, end, found[number]))
-        for number in range(users)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(users) as pool:
+        asking = [pool.submit(_ask, address, queries[number::users] or queries, end) for number in range(users)]
     took = perf_counter() - began
-    every = [one for several in found for one in several]
-    if any(not several for several in found):
-        raise RuntimeError(f"some of {users} users had no answer")
+    every = [milliseconds for one in asking for milliseconds in one.result()]
     cuts = quantiles(every, n=100, method="inclusive") if len(every) > 1 else every * 99
     cpu = (_cpu(server) - cpu) * 1000 / len(every)
     return Load(users, len(every), cuts[49], cuts[94], cuts[98], len(every) / took, cpu)
 
 
-def _ask(address: str, queries: Sequence[str], end: float, found: list[float]) -> None:
-    """One user: asks until the end, and at least once; notes the milliseconds of each answer."""
+def _ask(address: str, queries: Sequence[str], end: float) -> list[float]:
+    """One user: asks until the end, and at least once; the milliseconds of each answer."""
+    found: list[float] = []
     with closing(HTTPConnection(address)) as connection:
         for query in cycle(queries):
             began = perf_counter()
             _answer(connection, query)
             found.append((perf_counter() - began) * 1000)
             if perf_counter() >= end:
-                return
+                break
+    return found
 
 
 def _answer(connection: HTTPConnection, query: str) -> None:

@@ -39,8 +39,7 @@ def of_search(report: Report) -> list[Target]:
     ours = report.engine("whoosh")
     if ours is None:
         return []
-    others = [report.engine(name) for name in ("stock", "tantivy", "fts5")]
-    stock, tantivy, fts5 = others
+    stock, tantivy, fts5 = map(report.engine, ("stock", "tantivy", "fts5"))
     return [
         *(_than_stock(kind, ours, stock) for kind in HEAVY),
         *(_than_tantivy(kind, ours, tantivy) for kind in HEAVY),
