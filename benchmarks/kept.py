@@ -17,8 +17,9 @@ from benchmarks.figures import Kept
 
 
 def write(where: Path, kept: Kept) -> None:
-    """Write the page, its chart and its figures."""
+    """Write the figures, and from what is kept of them the page and its chart."""
     where.with_suffix(".json").write_text(json.dumps(_rounded(asdict(kept)), indent=1) + "\n", encoding="utf-8")
+    kept = read(where)
     where.write_text(page.whole(kept, where.with_suffix(".svg").name), encoding="utf-8")
     if kept.search:
         where.with_suffix(".svg").write_text(chart.drawn(kept.search[1][-1]), encoding="utf-8")
@@ -34,10 +35,10 @@ def read(where: Path) -> Kept:
 
 
 def _rounded(value: Any) -> Any:
-    """Four decimals: a tenth of a microsecond is more than can be measured."""
+    """Five digits, which is more than can be measured."""
     match value:
         case float():
-            return round(value, 4)
+            return float(f"{value:.5g}")
         case dict():
             return {name: _rounded(inner) for name, inner in value.items()}
         case list() | tuple():

@@ -90,7 +90,7 @@ def _than_fts5(state: Literal["warm", "cold"], ours: Engine, fts5: Engine | None
     ratios = {kind: _p95(ours, kind, state) / _p95(fts5, kind, state) for kind in ours.answered}
     worst = max(ratios, key=lambda kind: ratios[kind])
     missed = [kind for kind in ratios if ratios[kind] >= 1]
-    told = ", ".join(f"{kind} {ratios[kind]:.2f}" for kind in missed or [worst])
+    told = "; ".join(f"{kind} {ratios[kind]:.2f}" for kind in missed or [worst])
     return Target(what, wanted, told if missed else f"at most {told}", not missed)
 
 

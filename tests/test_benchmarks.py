@@ -259,6 +259,15 @@ def test_kept_figures_come_back_as_they_were_and_commands_leave_each_other_alone
     assert "    python -m benchmarks.search\n    python -m benchmarks.http\n" in written
 
 
+def test_page_is_written_from_the_figures_as_they_are_kept(tmp_path):
+    """So that writing it again from its figures gives the same page, to the last digit."""
+    third = report(engine("whoosh", 1 / 3), engine("fts5", 2 / 3 + 1e-9), engine("tantivy", 0.00004999))
+    kept.write(tmp_path / "page.md", Kept(search=(Made("python -m benchmarks.search", "machine", 1 / 3), [third])))
+    before = [(tmp_path / "page").with_suffix(kind).read_bytes() for kind in (".md", ".svg", ".json")]
+    kept.write(tmp_path / "page.md", kept.read(tmp_path / "page.md"))
+    assert [(tmp_path / "page").with_suffix(kind).read_bytes() for kind in (".md", ".svg", ".json")] == before
+
+
 def test_slower_engine_has_the_longer_bar():
     drawing = ET.fromstring(chart.drawn(report(engine("whoosh", 2.0), engine("fts5", 20.0), engine("stock", 2e3))))
     bars = [
