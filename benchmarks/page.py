@@ -244,7 +244,9 @@ second pass over the matches for that.
 and opened anew, and one other query, which shares no term with any, is asked (that is what happens when a server
 starts); then the query is asked, once. So every term is touched for the first time and nothing that the engine's
 objects keep is there; files stay in the system's cache, as on a server that does nothing else. Stock Whoosh, which
-takes long, is asked the first 20 queries of each kind; what it is compared with is ours for those same queries.
+takes long, is asked the first 20 queries of each kind; what it is compared with is ours for those same queries. It is
+asked through `kb/search/stock_engine.py`, for the very answers that ours gives: all matches scored and sorted, ties
+included, which is more than Whoosh's own ten best would take.
 
 Where the numbers of matches differ, engines cannot be told exactly what we mean. Of a *question*, ours and Tantivy want
 two words of four or more; FTS5 and Xapian any of them. A *phrase* in FTS5 may reach across the end of a sentence, for
