@@ -25,6 +25,10 @@ def _common(words: Vocabulary, random: Random) -> str:
     return random.choice(words.words[COMMON])
 
 
+def _some(words: Vocabulary, random: Random, count: int) -> list[str]:
+    return random.sample(words.words[COMMON], count)
+
+
 def _one_rare_name(words: Vocabulary, entries: Sequence[Entry], random: Random) -> str:
     """A name that some section has: one that none has would be found missing at no cost."""
     common = set(words.words[: RARE.start])
@@ -37,7 +41,8 @@ def _one_rare_name(words: Vocabulary, entries: Sequence[Entry], random: Random) 
 KINDS: Mapping[str, Callable[[Vocabulary, Sequence[Entry], Random], str]] = {
     "one common word": lambda words, _, random: _common(words, random),
     "one rare name": _one_rare_name,
-    "two words": lambda words, _, random: " ".join(random.sample(words.words[COMMON], 2)),
+    "two words": lambda words, _, random: " ".join(_some(words, random, 2)),
+    "three words": lambda words, _, random: " ".join(_some(words, random, 3)),
     "phrase": lambda _words, entries, random: f'"{random.choice(entries).heading}"',
     "prefix": lambda words, _, random: f"{random.choice(words.words[RARE])[:2]}*",
     "question": lambda words, _, random: "{}の{}が{}に困ったときは、どうすればよいですか".format(
@@ -46,6 +51,7 @@ KINDS: Mapping[str, Callable[[Vocabulary, Sequence[Entry], Random], str]] = {
     "filter and dates": lambda words, _, random: (
         f"{_common(words, random)} type:newsletter date:R{random.randint(1, 6)}年度"
     ),
-    "two words, facets": lambda words, _, random: " ".join(random.sample(words.words[COMMON], 2)),
+    "two words, facets": lambda words, _, random: " ".join(_some(words, random, 2)),
+    "any of three, facets": lambda words, _, random: " OR ".join(_some(words, random, 3)),
 }
 """The kinds of queries by name. Facets are counted for those that say so."""

@@ -1,201 +1,137 @@
-"""How fast sections become findable, how large the index is, and how long queries take, beside SQLite FTS5.
+"""How fast sections become findable, how large the index is, and how long queries take, beside other engines.
 
     python -m benchmarks.search                                 1,000 and 10,000 sections
     python -m benchmarks.search --sizes 100000
-    python -m benchmarks.search --write docs/benchmarks.md      the page with these figures
+    python -m benchmarks.search --write docs/benchmarks.md      the page with these figures, its chart, and the figures
     python -m benchmarks.search --sizes 200 --quick             a few seconds: does it run?
     python -m benchmarks.search --engines whoosh stock          beside Whoosh's own searcher, which is slow
 
-Everything is done in one process and one thread. Times are wall-clock times.
+At 100,000 sections, on two cores with nothing else to do, stock Whoosh takes most of an hour, the others minutes.
+Texts are analysed once, here; all engines are given the same terms, each in processes of its own, one after another.
+Tantivy comes with the extra ``bench``, Xapian from Debian (python3-xapian); what is not here is left out, and said so.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
-from random import Random
-from statistics import fmean, quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
-from benchmarks import page
-from benchmarks.corpus import sections, vocabulary
-from benchmarks.fts5 import Fts5
-from benchmarks.page import Built, Engine, Report, Times
-from benchmarks.questions import questions
-from kb.ingest.indexer import BATCH
-from kb.model import PUBLIC_ONLY, Query, Term
-from kb.search.index import Entry, Index
-from kb.search.query import parse
-from kb.search.searcher import Searcher
-from kb.search.stock_engine import StockIndex
-from kb.search.thesaurus import Thesaurus
-from kb.search.whoosh_engine import WhooshIndex
-from kb.text.analyze import Analyzer, Token
+from benchmarks import kept, material, page
+from benchmarks.child import Answers, Asked, Effort
+from benchmarks.engines import KINDS, Kind
+from benchmarks.figures import Answered, Engine, Made, Report, Updated, Written, times
 
 SIZES = (1_000, 10_000)
-TODAY = date(2026, 11, 24)
 
-DEFAULT = ("whoosh", "fts5")
-"""The engines that docs/benchmarks.md compares."""
+DEFAULT = ("whoosh", "tantivy", "fts5", "xapian")
+"""The engines that are compared unless others are asked for; stock Whoosh is too slow to be among them."""
 
+THOROUGH, QUICK = Effort(each=50, rounds=4, cold=20, versions=30), Effort(each=3, rounds=2, cold=2, versions=2)
 
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much is asked: queries of each kind, and how often each is asked again."""
+#: What an engine that is asked few queries is asked: again, cold, and to replace documents.
+FEW = 5
 
-    each: int
-    rounds: int
-
-
-THOROUGH, QUICK = Effort(each=50, rounds=4), Effort(each=3, rounds=2)
-
-Ask = Callable[[Query], int]
-"""Answers a query; gives the number of matches."""
-
-
-class TimedAnalyzer(Analyzer):
-    """Knows how long it has been at work, so that analysis and indexing can be told apart."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seconds = 0.0
-
-    def tokens(self, text: str) -> list[Token]:
-        """See ``Analyzer``."""
-        began = perf_counter()
-        found = super().tokens(text)
-        self.seconds += perf_counter() - began
-        return found
+ROOT = Path(__file__).parent.parent
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark and print the figures."""
     options = _options().parse_args(arguments)
     effort = QUICK if options.quick else THOROUGH
-    reports = [measure(size, effort, options.engines) for size in options.sizes]
-    print(page.tables(reports))
-    if options.write:
-        command = " ".join(["python -m benchmarks.search", *(arguments if arguments is not None else sys.argv[1:])])
-        options.write.write_text(page.whole(reports, command), encoding="utf-8")
+    began = perf_counter()
+    command = " ".join(["python -m benchmarks.search", *(arguments if arguments is not None else sys.argv[1:])])
+    reports: list[Report] = []
+    for size in sorted(options.sizes):
+        reports.append(measure(size, effort, options.engines))
+        print(page.tables(reports[-1:]))
+        if options.write:  # after each size: the largest takes long, and what is known is not to be lost with it
+            made = Made(command, page.machine(), perf_counter() - began)
+            kept.write(options.write, replace(kept.read(options.write), search=(made, reports)))
 
 
 def _options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description="Measure the search engine.")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description="Measure search engines.")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="sections to index")
-    parser.add_argument("--engines", nargs="+", default=DEFAULT, choices=ENGINES, help="engines to measure")
+    parser.add_argument("--engines", nargs="+", default=DEFAULT, choices=KINDS, help="engines to measure")
     parser.add_argument("--quick", action="store_true", help="few queries: only to see that it runs")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="write a page with the figures")
     return parser
 
 
 def measure(size: int, effort: Effort, engines: Sequence[str] = DEFAULT) -> Report:
-    """Build engines over the same sections and ask all the same queries."""
-    analyzer = TimedAnalyzer()
-    analyzer.tokens("辞書を読み込む")
-    entries = list(sections(size))
-    asked = {
-        kind: [parse(text, today=TODAY) for text in texts]
-        for kind, texts in questions(vocabulary(Random(1)), entries, effort.each).items()
-    }
+    """Build the engines that are here over the same sections, and ask all the same queries."""
+    present = [name for name in dict.fromkeys(engines) if KINDS[name].is_here]
+    absent = [f"{KINDS[name].label} ({KINDS[name].advice})" for name in dict.fromkeys(engines) if name not in present]
+    for one in absent:
+        say(f"NOT MEASURED, for it is not installed: {one}")
     with TemporaryDirectory() as folder:
-        measured = [
-            ENGINES[name](Path(folder) / name, entries, analyzer, asked, effort.rounds)
-            for name in dict.fromkeys(engines)
-        ]
-    return Report(size, sum(len(entry.text) for entry in entries), measured)
+        say(f"{size:,} sections: writing and analysing the texts")
+        texts = material.make(Path(folder), size, effort.each)
+        measured = [_measured(name, Path(folder), effort) for name in present]
+    fewest = min((len(next(iter(answers.warm.values()))) for *_, answers, _ in measured), default=0)
+    return Report(texts, [_engine(*one, fewest) for one in measured], absent)
 
 
-def _whoosh(
-    folder: Path, entries: Sequence[Entry], analyzer: TimedAnalyzer, asked: Mapping[str, Sequence[Query]], rounds: int
-) -> Engine:
-    return _index("Whoosh files, numpy", WhooshIndex.create(folder, analyzer), folder, entries, analyzer, asked, rounds)
+def say(text: str) -> None:
+    """Tell whoever waits how far it is."""
+    print(text, file=sys.stderr, flush=True)
 
 
-def _stock(
-    folder: Path, entries: Sequence[Entry], analyzer: TimedAnalyzer, asked: Mapping[str, Sequence[Query]], rounds: int
-) -> Engine:
-    return _index("stock Whoosh", StockIndex.create(folder, analyzer), folder, entries, analyzer, asked, rounds)
+def _measured(name: str, folder: Path, effort: Effort) -> tuple[str, Written, Answers, float]:
+    kind, began = KINDS[name], perf_counter()
+    say(f"  {kind.label}: building")
+    written = Written(**_child("build", name, str(folder)))
+    say(f"  {kind.label}: built in {written.wall:,.0f} s; asking")
+    answers = _answers(_child("ask", name, str(folder), json.dumps(asdict(_bounded(effort, kind)))))
+    seconds = perf_counter() - began
+    say(f"  {kind.label}: done, {seconds:,.0f} s in all")
+    return name, written, answers, seconds
 
 
-def _index(  # noqa: PLR0913, PLR0917 - what every engine is measured with
-    name: str,
-    index: Index,
-    folder: Path,
-    entries: Sequence[Entry],
-    analyzer: TimedAnalyzer,
-    asked: Mapping[str, Sequence[Query]],
-    rounds: int,
-) -> Engine:
-    built = _built(lambda: _fill(index, entries), analyzer, folder, len(entries))
-    index.close()
-    searcher = Searcher(index, analyzer, Thesaurus((), analyzer))
-    times = _times(lambda query: searcher.search(query, PUBLIC_ONLY).found.total, asked, rounds)
-    index.close()
-    return Engine(name, built, times)
+def _bounded(effort: Effort, kind: Kind) -> Effort:
+    """As much as an engine can be asked without taking hours."""
+    if kind.most is None:
+        return effort
+    return Effort(min(effort.each, kind.most), 1, min(effort.cold, FEW), min(effort.versions, FEW))
 
 
-def _fill(index: Index, entries: Sequence[Entry]) -> None:
-    """As ingestion does: some documents a commit."""
-    documents = [(document, list(several)) for document, several in groupby(entries, key=lambda entry: entry.document)]
-    for start in range(0, len(documents), BATCH):
-        for document, several in documents[start : start + BATCH]:
-            index.replace(document, several)
-        index.commit()
+def _child(*arguments: str) -> dict[str, Any]:
+    """What a process of its own finds out: what an engine keeps in memory is told apart from ours and the others'."""
+    command = [sys.executable, "-m", "benchmarks.child", *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=ROOT, encoding="utf-8")  # noqa: S603 - our own
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
-def _fts5(
-    path: Path, entries: Sequence[Entry], analyzer: TimedAnalyzer, asked: Mapping[str, Sequence[Query]], rounds: int
-) -> Engine:
-    table = Fts5(path, analyzer)
-    built = _built(lambda: table.fill(entries), analyzer, path, len(entries))
-    table.optimize()
-    times = _times(lambda query: table.search(query.node, query.facets)[0], asked, rounds)
-    table.close()
-    return Engine("SQLite FTS5", built, times)
+def _answers(found: dict[str, Any]) -> Answers:
+    warm = {kind: [Asked(**one) for one in several] for kind, several in found["warm"].items()}
+    return Answers(**{**found, "warm": warm})
 
 
-#: By name. Stock Whoosh is left out unless it is asked for.
-ENGINES: Mapping[str, Callable[..., Engine]] = {"whoosh": _whoosh, "fts5": _fts5, "stock": _stock}
+def _engine(name: str, written: Written, answers: Answers, seconds: float, fewest: int) -> Engine:
+    """The figures; ``fewest`` queries of each kind were asked of every engine."""
+    answered = {kind: _answered(asked, answers.cold[kind], fewest) for kind, asked in answers.warm.items()}
+    updated = Updated(len(answers.documents), times(answers.documents), times(answers.searches))
+    queries = len(next(iter(answers.warm.values())))
+    return Engine(name, KINDS[name].label, written, answered, queries, updated, answers.started, answers.peak, seconds)
 
 
-def _built(build: Callable[[], None], analyzer: TimedAnalyzer, path: Path, size: int) -> Built:
-    analyzer.seconds = 0.0
-    began = perf_counter()
-    build()
-    indexing = perf_counter() - began - analyzer.seconds
-    files = path.rglob("*") if path.is_dir() else [path]
-    return Built(size / analyzer.seconds, size / indexing, sum(file.stat().st_size for file in files if file.is_file()))
-
-
-def _times(ask: Ask, asked: Mapping[str, Sequence[Query]], rounds: int) -> Mapping[str, Times]:
-    ask(Query(Term("開く"), facets=()))  # opening the index is no part of a query
-    return {kind: _of_kind(ask, kind, queries, rounds) for kind, queries in asked.items()}
-
-
-def _of_kind(ask: Ask, kind: str, queries: Sequence[Query], rounds: int) -> Times:
-    facets = ("type", "year") if "facets" in kind else ()
-    several = [Query(query.node, query.text, facets=facets) for query in queries]
-    first, *later = [[_timed(ask, query) for query in several] for _ in range(rounds)]
-    again = [seconds for one in later for seconds in one]
-    return Times(*_p50_p95(first), *_p50_p95(again), matches=fmean(ask(query) for query in several))
-
-
-def _timed(ask: Ask, query: Query) -> float:
-    began = perf_counter()
-    ask(query)
-    return perf_counter() - began
-
-
-def _p50_p95(seconds: Sequence[float]) -> tuple[float, float]:
-    """In milliseconds."""
-    cuts = quantiles(seconds, n=20, method="inclusive")
-    return cuts[9] * 1000, cuts[18] * 1000
+def _answered(asked: Sequence[Asked], cold: Sequence[float], fewest: int) -> Answered:
+    return Answered(
+        sum(one.matches for one in asked) / len(asked),
+        times([one for query in asked for one in query.cpu]),
+        times(cold),
+        times([one for query in asked for one in query.wall]),
+        times([one for query in asked[:fewest] for one in query.cpu]),
+    )
 
 
 if __name__ == "__main__":
