@@ -19,7 +19,7 @@ from kb.model import AccessClass
 from kb.search import fields
 from kb.search.analysed import Analysed, Row
 from kb.search.index import Entry
-from kb.text import phrases
+from kb.text import phrases, sudachi
 from kb.text.analyze import Analyzer
 from kb.text.phrases import Phrase
 
@@ -30,12 +30,24 @@ Columns = tuple[tuple[str, ...], tuple[int, ...]]
 Answer = tuple[Columns, Columns, bytes, list[tuple[str, tuple[str, ...], tuple[str, ...]]]]
 """Body, title and words of ``Analysed``, and the phrases."""
 
+#: Texts that are tokenised in a row; more gain nothing.
+_IN_A_ROW = 8
+
 #: How often a section says what it dwells on.
 _DWELLS = 2
 
 
-def analyse(given: Given, analyzer: Analyzer) -> Answer:
-    """The terms of a section, and what of it can be offered to people who type."""
+def analyse(given: Sequence[Given], analyzer: Analyzer) -> list[Answer]:
+    """The terms of sections, and what of them can be offered to people who type."""
+    answers: list[Answer] = []
+    for start in range(0, len(given), _IN_A_ROW):
+        some = given[start : start + _IN_A_ROW]
+        sudachi.ahead(text for _, _, _, text in some)
+        answers += [_answer(one, analyzer) for one in some]
+    return answers
+
+
+def _answer(given: Given, analyzer: Analyzer) -> Answer:
     title, above, heading, text = given
     entry = Entry("", "", 0, AccessClass.PUBLIC, title, heading, text, above=above)
     found = fields.analysed(entry, analyzer)
@@ -66,7 +78,7 @@ def main() -> None:
     gc.disable()  # nothing that is made here refers to itself
     with suppress(BrokenPipeError):
         while (asked := receive(sys.stdin.buffer)) is not None:
-            send([analyse(given, analyzer) for given in asked], answers)
+            send(analyse(asked, analyzer), answers)
 
 
 def send(value: Sequence[Given] | Sequence[Answer], stream: IO[bytes]) -> None:

@@ -91,7 +91,7 @@ class Analysts:
                 return future.result()
             except (OSError, CancelledError) as error:
                 self._give_up(error)
-        return [analyse(given, self._analyzer) for given in _given(batch)]
+        return analyse(_given(batch), self._analyzer)
 
     def _give_up(self, error: Exception) -> None:
         if self._others:
