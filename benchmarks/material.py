@@ -125,8 +125,7 @@ def _analysed(documents: Documents, analyzer: Analyzer) -> Documents:
 
 def _analysed_with_phrases(sample: Sequence[Entry], analyzer: Analyzer) -> None:
     """What the indexer does with sections that it reads from the catalogue."""
-    for entry in sample:
-        analyse((entry.title, entry.above, entry.heading, entry.text), analyzer)
+    analyse([(entry.title, entry.above, entry.heading, entry.text) for entry in sample], analyzer)
 
 
 def _write_questions(folder: Path, every: Sequence[Entry], analyzer: Analyzer, each: int) -> None:
