@@ -90,7 +90,7 @@ SETTINGS: tuple[Setting, ...] = (
         _one_of("whoosh", "stock", "memory"),
         "whoosh か stock（確かめるためのもので、遅い）か memory",
     ),
-    _number("processes", 0, 64, "索引をまとめて作るときに並べて動かすプロセスの数（0ならCPUの数、1なら増やさない）"),
+    _number("processes", 0, 64, "索引をまとめて作るときに並べて動かすプロセスの数（0ならCPUの数で8まで）"),
     _number("per_page", 1, 100, "検索結果の1ページの件数"),
     _number("extract_seconds", 1, 3600, "1つのファイルの読み取りにかけてよい秒数"),
     _number("extract_megabytes", 256, 65536, "1つのファイルの読み取りに使ってよいメモリー（MiB）"),

@@ -125,7 +125,7 @@ class Config:
     engine: str = "whoosh"
     """Which index engine answers: ``whoosh`` or ``memory``."""
     processes: int = 0
-    """How many processes analyse texts when many are indexed; 0 for as many as there are processors."""
+    """How many processes analyse texts when many are indexed; 0 for as many as there are processors, up to eight."""
     per_page: int = 10
     extract_seconds: int = 60
     """Longest time one file may take to be read, in seconds of wall clock."""

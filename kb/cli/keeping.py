@@ -33,6 +33,8 @@ from kb.plugins import known
 SAMPLES = ("newsletters", "training", "cases")
 #: How long the watching of sources may take to come to an end, in seconds.
 _PATIENCE = 5.0
+#: And for a mail that is just being handed over: below the 30 that the server gives its worker.
+_MAIL_PATIENCE = 20.0
 
 
 @click.command(cls=Command)
@@ -208,6 +210,9 @@ def _sending(library: Library, ended: Event) -> Iterator[None]:
 
     thread = Thread(target=Sender(library).watch, args=(ended,), daemon=True)
     thread.start()
-    yield
-    # A mail that is just being handed over would be lost: it counts as sent.
-    thread.join(_PATIENCE)
+    try:
+        yield
+    finally:
+        # A mail that is just being handed over would be lost: it counts as sent. No further one is begun.
+        ended.set()
+        thread.join(_MAIL_PATIENCE)

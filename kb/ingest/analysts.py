@@ -41,9 +41,14 @@ _EACH = 2
 _PIPE = 1 << 18
 
 
+#: As many processes as are started unasked: a container tells of all processors of its machine, not of its share.
+_MOST = 8
+
+
 def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many processors this process may use, as far as that is known; at most ``_MOST``."""
+    known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(known, _MOST)
 
 
 class Analysts:

@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
 
@@ -134,8 +135,6 @@ class Post:
             code, said = server.rcpt(to)
         except (OSError, smtplib.SMTPException) as error:
             raise self._unreachable(error) from error
-        if code == 421:  # it is about to close (RFC 5321, 3.8): this is no matter of the recipient
-            raise UnreachableError(_SERVER, f"受け付けを止めています（{self._told(code, said)}）。", _wait())
         if code not in {250, 251}:
             raise self._refused(code, said, to)
 
@@ -157,7 +156,9 @@ class Post:
 
     # ------------------------------------------------------------------------------------------------- what is told
 
-    def _refused(self, code: int, said: bytes, to: str) -> RefusedError:
+    def _refused(self, code: int, said: bytes, to: str) -> MailError:
+        if code == 421:  # it is about to close, whatever it was asked (RFC 5321, 3.8): no matter of the recipient
+            return UnreachableError(_SERVER, f"受け付けを止めています（{self._told(code, said)}）。", _wait())
         reason = f"このアドレスへのメールが断られました（{self._told(code, said, to)}）。"
         return RefusedError(code, "宛先", reason, "アドレスを確かめてください。")
 
@@ -212,6 +213,11 @@ def _check(config: Config) -> None:
     if not is_address(config.mail_from):
         fix = "kb@example.jp のように、差出人のアドレスだけを指定してください。"
         raise ConfigError("mail_from", "差出人のアドレスがないか、使えません。", fix)
+    try:
+        Address(addr_spec=config.mail_from)
+    except ValueError as error:  # an address that others may have (kb.@example.jp), and no header may be from
+        fix = "@ の前に、続いた点や、終わりの点がないアドレスを指定してください。"
+        raise ConfigError("mail_from", "差出人として使えないアドレスです。", fix) from error
     if bool(config.mail_user) != bool(config.mail_password):
         raise ConfigError("mail_user", "利用者の名前とパスワードの、片方だけがあります。", "両方を指定してください。")
     # smtplib sends what is no ASCII in ways that servers do not agree on.

@@ -68,21 +68,23 @@ class Sender:
     def watch(self, stop: Event) -> None:
         """Send what is due on the schedule until ``stop`` is set. Call in a thread beside the worker."""
         while not stop.is_set():
-            self.look()
+            self.look(stop)
             stop.wait(_GLANCE)
 
-    def look(self) -> Sent:
+    def look(self, stop: Event | None = None) -> Sent:
         """Send what is due, unless the server could not be used a short while ago; what goes wrong is logged."""
         try:
-            return Sent() if self._waits() else self.send_due()
+            return Sent() if self._waits() else self.send_due(stop)
         except BusyError:
             return Sent()  # another process sends it
         except KbError as error:
             log.warning("news could not be sent: %s", error)
+        except Exception:  # whatever it is (a lock that the disk has no room for), the schedule goes on
+            log.exception("news could not be sent")
         return Sent()
 
-    def send_due(self) -> Sent:
-        """Send what is due now.
+    def send_due(self, stop: Event | None = None) -> Sent:
+        """Send what is due now, or until ``stop`` is set: nothing is claimed after that.
 
         Raises:
             BusyError: another process is sending.
@@ -97,17 +99,19 @@ class Sender:
             reason = "別の kb がメールを送っています。"
             raise BusyError("メール", reason, "終わるのを待って、もう一度実行してください。") from error
         try:
-            return self._send_all()
+            return self._send_all(stop)
         finally:
             self._lock.release()
 
-    def _send_all(self) -> Sent:
+    def _send_all(self, stop: Event | None) -> Sent:
         began = self._now()
         periods = periods_at(began, self._hour)
         counted = Sent()
         due = self._mails.due(periods, began)
         try:
             for account in due:
+                if stop is not None and stop.is_set():
+                    break
                 counted = self._send(account, periods, counted)
         except UnreachableError as error:
             self._note(counted, error)
@@ -128,8 +132,8 @@ class Sender:
             raise
         except Exception:  # whatever goes wrong over the searches of one person is no reason to leave others out
             log.exception("news for account %d could not be written", account)
-            self._mails.refuse(claim, self._now())
-            return replace(counted, refused=counted.refused + 1)
+            self._mails.postpone(claim, self._now())
+            return counted
 
     def _tell(self, claim: Claim, counted: Sent) -> Sent:
         """Tell somebody what has been claimed for them.

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, cast
 
 from kb.errors import BusyError, IndexBrokenError, StorageError, told
 from kb.model import AccessClass, Sort
@@ -161,8 +161,10 @@ class WhooshIndex:
         if present is not None and stamp in {present.stamp, None}:
             return present
         with self._reading:
-            self._present = self._load()
-            return self._present
+            present = self._present
+            if present is None or manifest.stamp(self._folder) not in {present.stamp, None}:  # nobody has, meanwhile
+                self._present = self._load()
+            return cast("_Snapshot", self._present)
 
     def _load(self) -> _Snapshot:
         """Read the committed state; where a commit takes away a file that was about to be read, start over."""

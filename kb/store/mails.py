@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, delete, exists, func, insert, or_, select, update
 
 from kb.model import NOTHING, Actor, Role
 from kb.store import tables
@@ -205,10 +205,18 @@ class Mails:
 
     def refuse(self, claim: Claim, now: datetime) -> None:
         """The server would not take it for this recipient: it is due again, after a while."""
+        self._fail(claim, now, tables.mail_address.c.failures + 1)
+
+    def postpone(self, claim: Claim, now: datetime) -> None:
+        """It could not be written: it is due again, after a while, and that is never held against the address."""
+        failures = tables.mail_address.c.failures
+        self._fail(claim, now, case((failures < MOST_FAILURES - 1, failures + 1), else_=failures))
+
+    def _fail(self, claim: Claim, now: datetime, failures: ColumnElement[int]) -> None:
         c = tables.mail_address.c
         with self._writer.begin() as connection:
             _give_back(connection, claim)
-            values = {"failures": c.failures + 1, "tried_at": now}
+            values = {"failures": failures, "tried_at": now}
             connection.execute(update(tables.mail_address).where(c.account == claim.account).values(values))
 
     def delivered(self, account: int) -> None:

@@ -70,12 +70,6 @@ class Outbox:
         with self._engine.begin() as connection:
             remove(connection, jobs)
 
-    def hidden(self) -> frozenset[str]:
-        """Documents that the index may still show to somebody who must not see them any more."""
-        query = select(tables.outbox.c.document).where(tables.outbox.c.hides)
-        with self._engine.connect() as connection:
-            return frozenset(connection.scalars(query))
-
     def count(self) -> int:
         """How much there is to be done."""
         with self._engine.connect() as connection:

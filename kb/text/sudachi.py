@@ -92,10 +92,6 @@ class Parsed:
     is_even: bool
     """Whether each word stands where it does in the search key, and is as long."""
 
-    def surface(self, number: int) -> str:
-        """A word as the text has it."""
-        return self.text[self.starts[number] : self.ends[number]]
-
 
 @dataclass(slots=True)
 class _Columns:

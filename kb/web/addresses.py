@@ -52,7 +52,8 @@ class Addresses:
         """As ``flask.url_for``."""
         if not has_request_context():
             return self._app.url_for(endpoint, **values)
-        if endpoint.endswith("static") and values.keys() == {"filename"}:
+        # ``.static`` is that of the blueprint that answers: no address for all.
+        if endpoint.endswith("static") and not endpoint.startswith(".") and values.keys() == {"filename"}:
             return self._static(request.script_root, endpoint, values["filename"])
         address = self._path(endpoint, values)
         if address is None:

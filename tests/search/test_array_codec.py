@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from benchmarks.corpus import sections
 from kb.model import EVERYTHING, PUBLIC_ONLY
 from kb.search import whoosh_files
+from kb.search.analysed import Row
 from kb.search.arrays import terms
 from kb.search.arrays.cache import Cache
 from kb.search.fields import analysed
@@ -159,6 +160,18 @@ def test_segments_that_have_become_one_answer_as_they_did(analyzer, corpus, tmp_
             assert [section for section, _ in found.hits] == [section for section, _ in expected.hits]
             scores = [score for _, score in expected.hits]
             assert [score for _, score in found.hits] == pytest.approx(scores, abs=1e-6)
+
+
+def test_a_stretch_of_terms_that_has_lost_all_its_sections_is_left_out(monkeypatch):
+    monkeypatch.setattr(terms, "CHUNK", 10)
+    rows = [(0, Row(("見守り",) * 9 + ("配食",), tuple(range(10)))), (1, Row(("会食",) * 8, tuple(range(8))))]
+    written = terms.Terms(terms.to_arrays([terms.build(rows, positional=True)]))
+    none, kept = terms.build([], positional=True), np.array([-1, 0])
+    found = terms.Terms(terms.to_arrays(terms.merge([(none, np.arange(0)), (written, kept)])))
+    assert [term.decode() for term in found.terms] == ["会食"]
+    numbers, counts = found.postings(0)
+    assert (numbers.tolist(), counts.tolist()) == ([0], [8])
+    assert found.positions(0, counts, np.array([0])).tolist() == list(range(8))
 
 
 # ------------------------------------------------------------------------------------------------------ cache

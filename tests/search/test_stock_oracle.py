@@ -15,6 +15,7 @@ from whoosh import writing
 from benchmarks.corpus import sections
 from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass, Everything, Filter, Range
 from kb.search import whoosh_files
+from kb.search.arrays import terms
 from kb.search.index import Entry
 from kb.search.nodes import All, Any, Beginning, Except, Prefer, Run, Weighted, Word
 from kb.search.stock_engine import StockIndex
@@ -48,7 +49,8 @@ def assert_same(arrays, stock, node, access, **asked):
 def merging(wanted):
     """Whether segments are joined at a commit (ours: any two): if they must not, there are as many as commits."""
     stock = patch.object(writing, "MERGE_SMALL", writing.MERGE_SMALL if wanted else writing.NO_MERGE)
-    with stock, patch.object(whoosh_files, "FANOUT", 2 if wanted else 10_000):
+    # Of many stretches of terms, some of which have lost all their sections.
+    with stock, patch.object(whoosh_files, "FANOUT", 2 if wanted else 10_000), patch.object(terms, "CHUNK", 3):
         yield
 
 

@@ -196,6 +196,30 @@ def test_eight_threads_read_while_one_writes(filled, entry):
     assert total(filled) == 16
 
 
+def test_a_new_state_is_loaded_once_however_many_are_waiting_for_it(filled, folder, analyzer, entry, monkeypatch):
+    other = WhooshIndex.open(folder, analyzer)
+    other.replace("b", [entry("b", "配食")])
+    other.commit()
+    asked, loads = [], []
+    stamp, load = manifest.stamp, filled._load
+
+    def counted(where):
+        asked.append(where)
+        return stamp(where)
+
+    def patient():
+        loads.append(1)
+        while len(asked) < 4:  # until all four have seen that there is a new state
+            pass
+        return load()
+
+    monkeypatch.setattr(manifest, "stamp", counted)
+    monkeypatch.setattr(filled, "_load", patient)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda _: total(filled), range(4))) == [2] * 4
+    assert loads == [1]
+
+
 def test_files_are_closed_when_a_newer_state_has_taken_their_place(filled, entry):
     def maps():
         text = Path("/proc/self/maps").read_text()

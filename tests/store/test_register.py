@@ -115,7 +115,7 @@ def test_the_bin_hides_at_once_and_gives_back(store):
     read(store, receipt)
     store.register.bin(receipt.document, "山吹")
     assert store.catalogue.document(receipt.document, EVERYTHING) is None
-    assert store.outbox.hidden() == {receipt.document}
+    assert store.present().hidden == {receipt.document}
     assert [d.id for d in store.register.binned()] == [receipt.document]
     assert store.register.accept(ARRIVAL).status == "binned"  # its folder still has it: it does not come back by itself
     assert store.register.accept(replace(ARRIVAL, uri="写し.txt")).status == "binned"
@@ -153,7 +153,7 @@ def test_narrowing_hides_at_once(store):
     read(store, receipt, access=AccessClass.PUBLIC)
     store.outbox.done(store.outbox.jobs("index"))
     store.register.set(receipt.document, {"access": "members"}, Edits("題名"), "山吹")
-    assert store.outbox.hidden() == {receipt.document}
+    assert store.present().hidden == {receipt.document}
     assert store.register.edits(receipt.document) == Edits("題名")
 
 

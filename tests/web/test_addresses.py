@@ -57,3 +57,14 @@ def test_names_within_a_plugin_and_what_it_adds_to_addresses_are_as_flask_has_th
     visitor.app.register_blueprint(pages)
     with visitor.app.test_request_context("/towns/若葉市"):
         assert addresses.url_for(".town", town="wakaba") == url_for(".town", town="wakaba") == "/towns/wakaba?lang=ja"
+
+
+@pytest.mark.parametrize("order", [("towns", "weirs"), ("weirs", "towns")])
+def test_files_within_a_plugin_are_those_of_the_plugin_that_answers(visitor, tmp_path, order):
+    for name in ("towns", "weirs"):
+        pages = Blueprint(name, __name__, url_prefix=f"/{name}", static_folder=str(tmp_path), static_url_path="/static")
+        pages.add_url_rule("/", "index", str)
+        visitor.app.register_blueprint(pages)
+    for name in order:
+        with visitor.app.test_request_context(f"/{name}/"):
+            assert addresses.url_for(".static", filename="x.css") == f"/{name}/static/x.css"

@@ -12,7 +12,7 @@ from kb.search.ranking import DECIMALS
 Keys = NDArray[np.float64] | Integers
 
 #: Keys of which the greatest are looked for first; and what rounding may make equal.
-_BLOCK, ROUNDING = 64, 10.0**-DECIMALS
+_BLOCK, _ROUNDING = 64, 10.0**-DECIMALS
 
 
 def greatest(keys: Keys, limit: int) -> Integers:
@@ -27,12 +27,12 @@ def greatest(keys: Keys, limit: int) -> Integers:
     blocks = len(keys) // _BLOCK
     if blocks >= limit:
         tops = keys[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
-        chosen = np.flatnonzero(keys >= np.partition(tops, blocks - limit)[blocks - limit] - ROUNDING)
+        chosen = np.flatnonzero(keys >= np.partition(tops, blocks - limit)[blocks - limit] - _ROUNDING)
         keys = keys[chosen]
     else:
         chosen = np.arange(len(keys))
     least = np.partition(keys, len(keys) - limit)[len(keys) - limit]
-    found: Integers = chosen[keys >= least - ROUNDING]
+    found: Integers = chosen[keys >= least - _ROUNDING]
     return found
 
 

@@ -39,7 +39,7 @@ class Strings(Sequence[bytes]):
         """One text.
 
         Raises:
-            IndexError: there are fewer; negative numbers are none.
+            IndexError: there are fewer.
 
         """
         return bytes(self._text[self._starts[number] : self._starts[number + 1]])

@@ -85,7 +85,7 @@ def _in_order(terms: Sequence[bytes], ids: Integers) -> tuple[list[bytes], Integ
     return [terms[number] for number in order], ranks[ids]
 
 
-#: Occurrences that are merged at a time, so that memory does not grow with the library: a hundred bytes each.
+#: Occurrences that are merged at a time: unpacked, each takes a hundred bytes, packed about two.
 CHUNK = 1_000_000
 
 
@@ -174,11 +174,12 @@ def to_arrays(stretches: Iterable[Postings]) -> dict[str, NDArray[np.generic]]:
         **named("sections.", pack_row(np.concatenate([part.sections for part in parts]))),
         **named("numbers.", join([part.numbers for part in parts], [int(part.sections.sum()) for part in parts])),
     }
-    if any(len(part.firsts) for part in parts):
+    placed = [part for part in parts if len(part.firsts)]  # a stretch may have lost all its sections
+    if placed:
         arrays |= {
-            **named("occurrences.", pack_row(np.concatenate([part.occurrences for part in parts]))),
-            "firsts": np.packbits(np.concatenate([part.firsts for part in parts])),
-            **named("positions.", join([part.positions for part in parts], [len(part.firsts) for part in parts])),
+            **named("occurrences.", pack_row(np.concatenate([part.occurrences for part in placed]))),
+            "firsts": np.packbits(np.concatenate([part.firsts for part in placed])),
+            **named("positions.", join([part.positions for part in placed], [len(part.firsts) for part in placed])),
         }
     return arrays
 
