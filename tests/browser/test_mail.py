@@ -58,11 +58,11 @@ def test_from_an_address_to_a_search_that_is_told_of_and_out_again(mail_site, op
     page.goto(f"/{link}")
     check(page)
     page.get_by_role("button", name="このアドレスで受け取る").press("Enter")
+    page.wait_for_url("**/mine/**")  # and all of it, or the focus is lost again
     choice = page.get_by_label("新しい記事をメールで知らせる：見守り")
-    choice.focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Tab")
+    choice.press("ArrowDown")
+    choice.press("ArrowDown")
+    choice.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_text("毎週（月曜）メールで知らせます").wait_for()
     assert choice.input_value() == "weekly"
