@@ -49,16 +49,17 @@ class Leaf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Coded:
-    """The values of a field, and which each section has: 0 for none, else one more than the value's place.
-
-    Most fields have one value for a section, which ``first`` holds for each; ``numbers`` and ``codes`` hold what
-    sections have besides.
-    """
+    """The values of a field, and which each section has: 0 for none, else one more than the value's place."""
 
     values: Sequence[str]
     first: Integers
+    """For each section its value, or one of its values; most fields have one."""
     numbers: Integers
     codes: Integers
+    """Sections with a value that they have besides."""
+    every: Integers
+    every_code: Integers
+    """Sections with any value that they have."""
 
 
 #: Numbers views, so that a cache can tell what was computed for which.
@@ -130,10 +131,16 @@ class View:
         if name not in self._facets:  # two threads may both count what there is: they come to the same
             self._facets[name] = self._coded(name)
         coded = self._facets[name]
-        counts = np.bincount(coded.first[numbers], minlength=len(coded.values) + 1)
-        if len(coded.numbers):
-            more = coded.codes[flags(numbers, self._size)[coded.numbers]]
-            counts += np.bincount(more, minlength=len(coded.values) + 1)
+        if not len(coded.every) or not len(numbers):
+            return {}
+        codes = len(coded.values) + 1
+        if len(coded.every) < len(numbers):  # few sections have a value: it is looked whether they are among them
+            counts = np.bincount(coded.every_code[flags(numbers, self._size)[coded.every]], minlength=codes)
+        else:
+            counts = np.bincount(coded.first[numbers], minlength=codes)
+            if len(coded.numbers):
+                among_them = flags(numbers, self._size)[coded.numbers]
+                counts += np.bincount(coded.codes[among_them], minlength=codes)
         return {value: found for value, found in zip(coded.values, counts[1:].tolist(), strict=True) if found}
 
     def _coded(self, name: str) -> _Coded:
@@ -148,7 +155,9 @@ class View:
             alone = sections[first[sections] == 0]
             first[alone] = code
         values = [term.removeprefix(prefix) for term in terms]
-        return _Coded(values, first, np.concatenate(numbers), np.concatenate(codes))
+        every = np.repeat(np.arange(1, len(terms) + 1), [len(sections) for sections in found])
+        whole = np.concatenate([NONE, *found])
+        return _Coded(values, first, np.concatenate(numbers), np.concatenate(codes), whole, every)
 
     def scores_in(self, section: str, nodes: Sequence[IndexNode]) -> list[float | None]:
         """See ``Index.scores``."""
