@@ -6,6 +6,7 @@ The index knows nothing of it, so an entry works from the next search on.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,6 +36,10 @@ class Alternative:
 
     terms: Terms
     weight: float
+
+
+#: Behind every string that goes on from another.
+_LAST = chr(0x10FFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,15 @@ class Thesaurus:
 
     def beginning(self, starts: Sequence[str]) -> list[str]:
         """The words of entries that can be begun so (``completion.beginnings``), the shortest first."""
-        found = {phrase.text for phrase in self._phrases if any(key.startswith(tuple(starts)) for key in phrase.keys)}
+        keys = self._keys
+        bounds = ((bisect_left(keys, (start,)), bisect_left(keys, (start + _LAST,))) for start in starts)
+        found = {word for first, last in bounds for _, word in keys[first:last]}
         return sorted(found, key=lambda word: (len(word), word))
+
+    @cached_property
+    def _keys(self) -> list[tuple[str, ...]]:
+        """The keys of all words in order, each with its word."""
+        return sorted((key, phrase.text) for phrase in self._phrases for key in phrase.keys)
 
     @cached_property
     def _phrases(self) -> list[Phrase]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
+from heapq import nsmallest
 from itertools import count
 from typing import Protocol
 
@@ -213,7 +214,7 @@ class View:
             phrase = read(term)
             if terms.setdefault(phrase, term) == term:
                 counts[phrase] += times
-        likely = best((Completion(text, times, inner) for (text, inner), times in counts.items()), limit + _SPARE)
+        likely = best(_leading(counts, limit + _SPARE), limit + _SPARE)
         shown = self._shown(hidden)
         # What the files count includes sections that have been replaced or must not be shown: now it is looked at.
         true = ((one, self._postings("phrase", terms[one.text, one.inner])[0]) for one in likely)
@@ -378,6 +379,13 @@ _MOST_TERMS, _SPARE = 400, 24
 
 #: A section number and a position in one 64-bit number. Positions fill 32 bits in the index.
 _POSITION_BITS = 32
+
+
+def _leading(counts: Mapping[tuple[str, bool], int], most: int) -> Iterator[Completion]:
+    """Those of which ``best`` takes the first: of either kind, inner or not, the most frequent, then the shortest."""
+    for kind in (False, True):
+        found = ((-times, len(text), text) for (text, inner), times in counts.items() if inner is kind)
+        yield from (Completion(text, -times, kind) for times, _, text in nsmallest(most, found))
 
 
 def _starts(field: Terms, number: int, place: int, found: tuple[Integers, Integers], sections: Integers) -> Integers:
