@@ -63,7 +63,7 @@ _CLASSES: tuple[tuple[str, float, int], ...] = (
     ("[\uff61-\uff9f]", 0.5, 60),  # half-width kana: likely after another one, see _RUN
     ("[À-ɏͰ-Ͽ¡-¿]", 0.0005, 500),
     ("[Ѐ-ӿ‐-⯿㈀-㏿\uff00-\uffef\ufe30-\ufe4f]", 0.0005, 2_000),
-    ("[가-힣]", 0.0001, 11_000),
+    ("[가-힣]", 0.00001, 11_000),  # one among Latin letters is rather a kanji of names in CP932: 德永 is 힉i in UTF-8
     ("[\ufa0e-\ufa2d]", 0.001, 34),  # kanji of names that Windows adds: 﨑
     ("[\u2e80-\u2fdf\uf900-\ufaff]", 0.002, 900),  # radicals and compatibility kanji: from PDFs, and in names
 )
@@ -82,8 +82,10 @@ _CONTROL = math.log(1e-9)
 #: Half-width kana come in runs, in few texts; inside a run some are frequent (ﾞ and ﾝ above all).
 _RUN = re.compile("[\uff61-\uff9f]+")
 _RUN_BEGINS = math.log(0.002)
+#: Small ｬ ｭ ｮ stand after kana with the vowel i (拗音), in loan words after ﾃ ﾌ ｳﾞ too (ﾃﾞｭ, ﾌｭ); ﾄｮ is nothing.
+_CONTRACTED = "(?:(?:(?<=[ｷｼﾁﾆﾋﾐﾘﾃﾌ])|(?<=[ｷｼﾁﾋﾃｳ]ﾞ)|(?<=ﾋﾟ))[ｬｭｮ])?"
 #: Whole half-width words: a voiced mark only after a kana that can be voiced, no small kana or ｰ at the beginning.
-_SPELLABLE = re.compile("｢?(?:(?!ﾝ)[ｱ-ﾝｦ](?:(?<=[ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<=[ﾊ-ﾎ])ﾟ)?[ｧ-ｯｰ]*ﾝ?[･､｡｣]*)+")
+_SPELLABLE = re.compile(f"｢?(?:(?!ﾝ)[ｱ-ﾝｦ](?:(?<=[ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<=[ﾊ-ﾎ])ﾟ)?{_CONTRACTED}[ｧ-ｫｯｰ]*ﾝ?[･､｡｣]*)+")
 _MISSPELT = math.log(0.1)
 #: From this length on, a run without any mark, ﾝ, ｰ or small kana is no Japanese: kanji of EUC-JP in pairs look like it
 #: (電話電話 is ﾅﾅﾏﾃﾅﾅﾏﾃ).
