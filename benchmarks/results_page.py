@@ -11,10 +11,9 @@ counts, for other programs may be running. Milliseconds of CPU in one process, w
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 from random import Random
 from statistics import quantiles
@@ -26,16 +25,15 @@ from flask import Flask
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from benchmarks import catalogue
 from benchmarks.corpus import sections, vocabulary
 from benchmarks.questions import questions
 from kb import model
 from kb.config import load
-from kb.ingest.reading import Means, annotated, numbered
-from kb.ingest.review import Reviewed
+from kb.ingest.worker import quiet
 from kb.library import Library
-from kb.search.index import Entry
 from kb.search.searcher import Searcher
-from kb.store.catalogue import Catalogue, Content
+from kb.store.catalogue import Catalogue
 from kb.text.snippet import Marker
 from kb.web import create_app
 
@@ -68,33 +66,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         library = opened.enter_context(Library(load(folder, {}, {"engine": options.engine})))
         entries = list(sections(options.sections))
         if not library.store.catalogue.counts(model.EVERYTHING)[1]:
-            fill(library, entries)
+            catalogue.fill(library, entries, quiet)
+            library.reindex()
         asked = questions(vocabulary(Random(1)), entries, EACH)
         print(f"{options.sections:,} sections, {sum(map(len, asked.values()))} queries; CPU ms p50 / p95")
         for name, figures in measured(library, [text for texts in asked.values() for text in texts]):
             print(f"{name}: {figures}")
-
-
-def fill(library: Library, entries: Iterable[Entry]) -> None:
-    """Put made-up documents into an empty library, with what plugins say of them."""
-    means = Means(library.plugins, library.config, lambda _file: model.Extraction((), "text/plain"))
-    for _, group in groupby(entries, key=lambda entry: entry.document):
-        several = list(group)
-        document, found = _document(several[0]), [_section(entry) for entry in several]
-        read = annotated(Reviewed(document, numbered(document.id, found), ()), means)
-        library.store.drafts.save(Content(read.document, read.sections, read.annotations))
-    library.reindex()
-
-
-def _document(entry: Entry) -> model.Document:
-    kind = entry.keywords["type"][0]
-    name = f"{entry.document}.txt"
-    access = model.AccessClass.PUBLIC
-    return model.Document(entry.document, kind, entry.title, name, date=entry.date, access=access, uri=name)
-
-
-def _section(entry: Entry) -> model.Section:
-    return model.Section(entry.heading, tuple(model.Block(line, page=1) for line in entry.text.split("\n")))
 
 
 def measured(library: Library, texts: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from threading import RLock
-from typing import Any, cast
+from typing import Any
 
 from kb.errors import BusyError, IndexBrokenError, StorageError, told
 from kb.model import AccessClass, Sort
@@ -156,15 +156,18 @@ class WhooshIndex:
 
     def _snapshot(self) -> _Snapshot:
         """The present state. While there is none to be seen (a rebuilt index is being swapped in), the last one."""
-        stamp = manifest.stamp(self._folder)
-        present = self._present
-        if present is not None and stamp in {present.stamp, None}:
+        if present := self._current():
             return present
         with self._reading:
-            present = self._present
-            if present is None or manifest.stamp(self._folder) not in {present.stamp, None}:  # nobody has, meanwhile
-                self._present = self._load()
-            return cast("_Snapshot", self._present)
+            if present := self._current():  # another thread has loaded it meanwhile
+                return present
+            self._present = self._load()
+            return self._present
+
+    def _current(self) -> _Snapshot | None:
+        """What has been loaded, if nothing newer is to be seen."""
+        stamp, present = manifest.stamp(self._folder), self._present
+        return present if present is not None and stamp in {present.stamp, None} else None
 
     def _load(self) -> _Snapshot:
         """Read the committed state; where a commit takes away a file that was about to be read, start over."""

@@ -62,14 +62,19 @@ class Writer(SegmentWriter):  # type: ignore[misc] # Whoosh has no types
 
 def merging(writer: Writer, segments: Sequence[Any]) -> list[Any]:
     """Whoosh's ``mergetype``: has the writer take over what is due to become one; returns the other segments."""
-    present = [segment for segment in segments if segment.doc_count()]
+    present = _present(segments)
     return _taken(writer, present, due([(one.doc_count(), one.doc_count_all()) for one in present], writer.doc_count()))
 
 
 def joining(writer: Writer, segments: Sequence[Any]) -> list[Any]:
     """Whoosh's ``mergetype``: has the writer take over all segments."""
-    present = [segment for segment in segments if segment.doc_count()]
+    present = _present(segments)
     return _taken(writer, present, set(range(len(present))))
+
+
+def _present(segments: Sequence[Any]) -> list[Any]:
+    """Those of which anything is left."""
+    return [segment for segment in segments if segment.doc_count()]
 
 
 def _taken(writer: Writer, present: Sequence[Any], chosen: set[int]) -> list[Any]:

@@ -248,10 +248,7 @@ class Terms:
             return NONE
         begins, several = np.cumsum(counts) - counts, counts[which]
         steps = self._positions.some(term, spread(begins[which], several))
-        sums = np.cumsum(steps)
-        firsts = np.cumsum(several) - several
-        found: Integers = sums - np.repeat(sums[firsts] - steps[firsts], several)
-        return found
+        return _sums(steps, np.cumsum(several) - several)
 
     @property
     def occurrences(self) -> Integers:
