@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from heapq import nsmallest
 from itertools import count
 from typing import Protocol
@@ -98,7 +98,10 @@ class View:
         """See ``Index.search``."""
         matches = self.match(node)
         hits = self._best(matches, sort, offset + limit)[offset:]
-        return Found(len(matches.numbers), tuple(hits), {name: self._facet(name, matches.numbers) for name in facets})
+        # One array for all facets that look whether sections are among the matches, and none if there is no such facet.
+        flagged = cache(partial(flags, matches.numbers, self._size))
+        counts = {name: self._facet(name, matches.numbers, flagged) for name in facets}
+        return Found(len(matches.numbers), tuple(hits), counts)
 
     def _best(self, matches: Matches, sort: Sort, limit: int) -> list[tuple[str, float]]:
         """Ids and scores of the first ``limit`` in order."""
@@ -128,7 +131,7 @@ class View:
         leaf = bisect_right(self._starts, number) - 1
         return self._leaves[leaf].sections.ids[number - self._starts[leaf]].decode()
 
-    def _facet(self, name: str, numbers: Integers) -> Mapping[str, int]:
+    def _facet(self, name: str, numbers: Integers, flagged: Callable[[], Flags]) -> Mapping[str, int]:
         if name not in self._facets:  # two threads may both count what there is: they come to the same
             self._facets[name] = self._coded(name)
         coded = self._facets[name]
@@ -136,12 +139,11 @@ class View:
             return {}
         codes = len(coded.values) + 1
         if len(coded.every) < len(numbers):  # few sections have a value: it is looked whether they are among them
-            counts = np.bincount(coded.every_code[flags(numbers, self._size)[coded.every]], minlength=codes)
+            counts = np.bincount(coded.every_code[flagged()[coded.every]], minlength=codes)
         else:
             counts = np.bincount(coded.first[numbers], minlength=codes)
             if len(coded.numbers):
-                among_them = flags(numbers, self._size)[coded.numbers]
-                counts += np.bincount(coded.codes[among_them], minlength=codes)
+                counts += np.bincount(coded.codes[flagged()[coded.numbers]], minlength=codes)
         return {value: found for value, found in zip(coded.values, counts[1:].tolist(), strict=True) if found}
 
     def _coded(self, name: str) -> _Coded:
