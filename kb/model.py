@@ -124,6 +124,8 @@ class Config:
     """URL of the catalogue's database; empty for SQLite in the store."""
     engine: str = "whoosh"
     """Which index engine answers: ``whoosh`` or ``memory``."""
+    page_processes: int = 0
+    """How many processes answer pages; 0 for as many as there are processors, up to four, 1 for the server alone."""
     processes: int = 0
     """How many processes analyse texts when many are indexed; 0 for as many as there are processors, up to eight."""
     per_page: int = 10

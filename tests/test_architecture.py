@@ -20,6 +20,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "plugins": (CORE | {"hookspecs", "hookapi", "single", "tracing"}, {"pluggy", "click"}),
     "config": (CORE | {"hookspecs"}, set()),
     "codec": (CORE, set()),
+    "helper": (set(), set()),
+    "supervisor": (set(), set()),
     "text": (CORE | {"text"}, set()),
     "text.sudachi": (CORE | {"text"}, {"sudachipy"}),
     "search": (CORE | {"text", "search"}, set()),
@@ -32,8 +34,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "auth.attempts": (CORE, {"limits"}),
     "auth.oidc": (CORE, {"authlib", "joserfc", "requests"}),
     "auth.codes": (CORE | {"auth"}, {"pyotp", "segno"}),
-    "ingest": (CORE | {"codec", "plugins", "store", "text", "search.index", "tracing", "ingest"}, set()),
-    "ingest.analyst": (CORE | {"text", "search.index", "search.analysed", "search.fields", "ingest"}, set()),
+    "ingest": (CORE | {"codec", "helper", "plugins", "store", "text", "search.index", "tracing", "ingest"}, set()),
+    "ingest.analyst": (CORE | {"helper", "text", "search.index", "search.analysed", "search.fields", "ingest"}, set()),
     "ingest.worker": (CORE | {"plugins", "store", "search.home", "ingest"}, set()),
     "lexicon": (CORE | {"reader", "search.lexical", "search.query", "store", "text"}, set()),
     "evaluation": (CORE | {"library", "plugins", "reader", "search.query", "evaluation"}, set()),
@@ -61,7 +63,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "web": (
         CORE
         | {"library", "reader", "answers", "asked", "desk", "lexicon", "auth", "config", "mail", "plugins", "hookapi"}
-        | {"store.lexicon", "store.searches", "store.lists"}
+        | {"helper", "supervisor", "store.lexicon", "store.searches", "store.lists"}
         | {"search.query", "search.why", "text.cells", "text.dates", "text.normalize", "web"},
         {"flask", "flask_bootstrap", "jinja2", "markupsafe", "werkzeug", "waitress"},
     ),
@@ -79,7 +81,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "hookapi",
             "search.query",
             "ingest.intake",
-            "ingest.supervisor",
+            "helper",
+            "supervisor",
             "web",
             "kit",
             "cli",

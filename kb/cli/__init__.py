@@ -14,7 +14,7 @@ import click
 from rich.markup import escape
 
 import kb
-from kb.cli import assistant, backing, evaluating, ingesting, keeping, kit, mailing, reading, users
+from kb.cli import assistant, backing, evaluating, ingesting, keeping, kit, mailing, reading, serving, users
 from kb.cli.japanese import Group, explain, with_japanese_help
 from kb.cli.output import err
 from kb.cli.session import Session, data_option, foreseen
@@ -36,11 +36,12 @@ for command in (
     reading.search,
     reading.sections,
     reading.documents,
-    keeping.serve,
+    serving.serve,
     keeping.samples,
     keeping.remove,
     keeping.recycle,
-    keeping.work,
+    serving.work,
+    serving.answer,
     backing.backup,
     backing.restore,
     backing.doctor,

@@ -1,20 +1,17 @@
 """What the index needs to know of a section's words; and the process that finds it out for others.
 
-Started by ``kb.ingest.analysts`` as ``python -m kb.ingest.analyst``: pickled batches of sections on stdin, pickled
-answers on stdout, both plain tuples. It ends when its stdin does, whichever way the process that holds it has ended.
+Started by ``kb.ingest.analysts`` as ``python -m kb.ingest.analyst``, it is given batches of sections and gives back
+what it has found out, both plain tuples.
 """
 
 from __future__ import annotations
 
 import gc
-import os
-import pickle
 import signal
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import IO, Any
 
+from kb.helper import pipes, receive, send
 from kb.model import AccessClass
 from kb.search import fields
 from kb.search.analysed import Analysed, Row
@@ -72,33 +69,13 @@ def _phrases(title: str, heading: str, text: str) -> list[Phrase]:
 def main() -> None:
     """Answer until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that asks: it ends this one
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints must not write into the answers
+    questions, answers = pipes()
     analyzer = Analyzer()
     gc.disable()  # nothing that is made here refers to itself
     with suppress(BrokenPipeError):
-        while (asked := receive(sys.stdin.buffer)) is not None:
+        while (asked := receive(questions)) is not None:
             send(analyse(asked, analyzer), answers)
 
-
-def send(value: Sequence[Given] | Sequence[Answer], stream: IO[bytes]) -> None:
-    """Write what ``receive`` reads."""
-    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    stream.write(len(data).to_bytes(_SIZE))
-    stream.write(data)
-    stream.flush()
-
-
-def receive(stream: IO[bytes]) -> Any:
-    """What was sent; None at the end, and where the sender has died over it."""
-    size = int.from_bytes(stream.read(_SIZE))
-    data = stream.read(size)
-    # Only ever what a process of ours has written into a pipe that only the two of us hold.
-    return pickle.loads(data) if size and len(data) == size else None  # noqa: S301
-
-
-#: Bytes of the number that says how long what follows is.
-_SIZE = 8
 
 if __name__ == "__main__":
     main()

@@ -1,25 +1,23 @@
 """Analysis for bulk loads: in processes beside this one, as many as there are processors.
 
-They are ordinary programs at the other end of pipes, not ``multiprocessing``: that would run the main script again in
-each, whatever it is. Where they cannot be had, or one of them dies, this process does their work.
+Where they cannot be had, or one of them dies, this process does their work.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from queue import SimpleQueue
-from threading import Lock
-from typing import IO, Self, cast
+from typing import Self
 
-from kb.ingest.analyst import Answer, Given, analyse, receive, send, understood
+from kb import helper
+from kb.helper import Helper
+from kb.ingest.analyst import Answer, Given, analyse, understood
 from kb.search.index import Entry
 from kb.text.analyze import Analyzer
 
@@ -41,14 +39,13 @@ _EACH = 2
 _PIPE = 1 << 18
 
 
-#: As many processes as are started unasked: a container tells of all processors of its machine, not of its share.
+#: As many processes as are started unasked.
 _MOST = 8
 
 
 def processors() -> int:
-    """How many processors this process may use, as far as that is known; at most ``_MOST``."""
-    known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(known, _MOST)
+    """How many processes are started unasked."""
+    return helper.processors(_MOST)
 
 
 class Analysts:
@@ -137,8 +134,8 @@ class _Others:
 
     def __init__(self, processes: int) -> None:
         self._threads = ThreadPoolExecutor(processes * _EACH, "analysts")
-        self._free: SimpleQueue[_Process] = SimpleQueue()
-        self._all = [_Process() for _ in range(processes)]
+        self._free: SimpleQueue[Helper] = SimpleQueue()
+        self._all = [_helper() for _ in range(processes)]
         for process in self._all * _EACH:
             self._free.put(process)
 
@@ -149,7 +146,8 @@ class _Others:
     def _asked(self, given: list[Given]) -> list[Answer]:
         process = self._free.get()
         try:
-            return process.ask(given)
+            answers: list[Answer] = process.ask(given)
+            return answers
         finally:
             self._free.put(process)
 
@@ -162,71 +160,10 @@ class _Others:
             process.close()
 
 
-class _Process:
-    """One process, started when it is first asked."""
-
-    def __init__(self) -> None:
-        self._asking, self._hearing, self._starting = Lock(), Lock(), Lock()
-        self._running: subprocess.Popen[bytes] | None = None
-        self._is_over = False
-
-    def ask(self, given: list[Given]) -> list[Answer]:
-        """Have a batch analysed. A second one may be asked meanwhile: answers come in the order of questions.
-
-        Raises:
-            OSError: it cannot be started, or has died.
-
-        """
-        with self._asking:
-            questions, answers = self._pipes()
-            send(given, questions)
-            self._hearing.acquire()  # whoever asks next hears next
-        try:
-            answer: list[Answer] | None = receive(answers)
-        finally:
-            self._hearing.release()
-        if answer is None:
-            raise BrokenPipeError("a process of analysis has died")
-        return answer
-
-    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
-        with self._starting:
-            if self._is_over:
-                raise BrokenPipeError("the processes of analysis have been ended")
-            if self._running is None:
-                self._running = _started()
-            return cast("IO[bytes]", self._running.stdin), cast("IO[bytes]", self._running.stdout)
-
-    def kill(self) -> None:
-        """End it; whoever waits for it gets an OSError."""
-        with self._starting:
-            self._is_over = True
-        if self._running:
-            self._running.kill()
-
-    def close(self) -> None:
-        """Let go of what is left of it, once nobody waits any more."""
-        if self._running:
-            for pipe in (self._running.stdin, self._running.stdout):
-                with suppress(OSError):  # what it was never asked is still to be written
-                    cast("IO[bytes]", pipe).close()
-            self._running.wait()
+def _helper() -> Helper:
+    # -P as for reading files.
+    return Helper([sys.executable, "-P", "-X", "utf8", "-m", "kb.ingest.analyst"], _environment, _PIPE)
 
 
-def _started() -> subprocess.Popen[bytes]:
-    try:
-        return _start(_PIPE)
-    except PermissionError:  # this user has too many pipes to have them that long
-        return _start(-1)
-
-
-def _start(pipe: int) -> subprocess.Popen[bytes]:
-    # A session of its own: Ctrl+C is for this process, which ends the other. -P as for reading files.
-    return subprocess.Popen(
-        [sys.executable, "-P", "-X", "utf8", "-m", "kb.ingest.analyst"],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-        pipesize=pipe,
-    )
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -25,6 +25,7 @@ from kb.web.desk import accept
 from kb.web.errors import problem
 from kb.web.openapi import Operation, given, operation
 from kb.web.parameters import Choice, Number, Parameter
+from kb.web.relay import in_any_process
 from kb.web.search import Facet, facets_of
 from kb.web.site import current_actor, current_library, current_site
 from kb.web.suggest import LONGEST as LONGEST_TYPED
@@ -100,6 +101,7 @@ ADD = Operation(
 @blueprint.get("/search")
 @open_to_programs
 @operation(SEARCH)
+@in_any_process
 def search() -> ResponseReturnValue:
     """One page of the answer to a query, with facets."""
     library, asked = current_library(), given()
@@ -126,6 +128,7 @@ def search() -> ResponseReturnValue:
 @blueprint.get("/suggest")
 @open_to_programs
 @operation(SUGGEST)
+@in_any_process
 def suggest() -> ResponseReturnValue:
     """Phrases for what has been typed last: in kanji, kana or romaji, or half converted."""
     return asdict(Suggestions(offered(given()["q"])))
@@ -197,6 +200,7 @@ def _handled(whole: WholePaper, item: Item) -> HandledPaper:
 @blueprint.get("/sections/<section>")
 @open_to_programs
 @operation(Operation("記事の本文、注釈、前後の記事", {200: Article}))
+@in_any_process
 def section(section: str) -> ResponseReturnValue:
     """One article."""
     return asdict(answers.article(section, current_library(), ADDRESSES))

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, render_template, request, send_file
 
 from kb.web.access import open_to_all
 from kb.web.asking import page_number
+from kb.web.relay import in_any_process
 from kb.web.search import window
 from kb.web.site import current_library
 
@@ -40,6 +41,7 @@ _PATH_SIGNS = re.compile(r'[\\/:*?"<>|]')
 
 @blueprint.get("/")
 @open_to_all
+@in_any_process
 def index() -> str:
     """All documents, newest first, of all types or of one."""
     library = current_library()
@@ -65,6 +67,7 @@ def index() -> str:
 
 @blueprint.get("/<document>")
 @open_to_all
+@in_any_process
 def document(document: str) -> str:
     """What is known about one document, and its contents."""
     library = current_library()

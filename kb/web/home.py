@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 
 from kb.search.query import parse
 from kb.web.access import open_to_all
+from kb.web.relay import in_any_process
 from kb.web.site import current_library
 
 blueprint = Blueprint("home", __name__)
@@ -30,6 +31,7 @@ NEWEST = 6
 
 @blueprint.get("/")
 @open_to_all
+@in_any_process
 def index() -> str:
     """The search box, examples that find something, the newest documents, and what there is by type."""
     library = current_library()

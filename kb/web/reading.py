@@ -11,6 +11,7 @@ from kb.reader import Reader, neighbours
 from kb.store.lists import Collection
 from kb.web.access import open_to_all
 from kb.web.asking import asked
+from kb.web.relay import in_any_process
 from kb.web.shown import shown
 from kb.web.site import current_library, current_sign_in, current_site
 
@@ -26,6 +27,7 @@ SECTION_TEMPLATE = "common/section.html"
 
 @blueprint.get("/sections/<section>")
 @open_to_all
+@in_any_process
 def section(section: str) -> str:
     """The section with what stands below it, the outline of its document, and the articles before and after."""
     library, question = current_library(), asked()

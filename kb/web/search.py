@@ -14,6 +14,7 @@ from kb.search.why import Origin
 from kb.web.access import open_to_all
 from kb.web.addresses import url_for
 from kb.web.asking import SORTS, Asked, asked, current_facets
+from kb.web.relay import in_any_process
 from kb.web.site import current_library, current_site, visitor_access
 from kb.web.toggles import toggles
 
@@ -76,6 +77,7 @@ class Alternative:
 
 @blueprint.get("/search")
 @open_to_all
+@in_any_process
 def search() -> str:
     """One page of the answer, with facets, or help where there is none."""
     question = asked()
@@ -130,6 +132,7 @@ ORIGINS: Mapping[Origin, str] = {
 
 @blueprint.get("/why/<section>")
 @open_to_all
+@in_any_process
 def why(section: str) -> str:
     """Which words a section was found by, and what each is worth."""
     library, question = current_library(), asked()

@@ -10,6 +10,7 @@ from flask import Blueprint, request
 from kb.web.access import open_to_all
 from kb.web.api_answers import Suggestion
 from kb.web.asking import clean
+from kb.web.relay import in_any_process
 from kb.web.site import current_library
 
 blueprint = Blueprint("suggest", __name__)
@@ -23,6 +24,7 @@ LONGEST = 100
 
 @blueprint.get("/suggest")
 @open_to_all
+@in_any_process
 def suggest() -> dict[str, Any]:
     """Phrases for what has been typed last, each with the number of articles that have it, and the whole query."""
     return {"suggestions": [asdict(one) for one in offered(clean(request.args.get("q", ""), LONGEST))]}
