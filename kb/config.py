@@ -83,6 +83,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("host", "待ち受けるアドレス", str, "アドレス"),
     _number("port", 0, 65535, "待ち受けるポート番号（0は空いている番号）"),
     _number("threads", 1, 64, "同時に応じる要求の数"),
+    _number("cache_megabytes", 8, 65536, "索引から読んだものを覚えておくメモリー（MiB。画面を作るプロセスで分け合う）"),
     _number("page_processes", 0, 16, "画面を作るプロセスの数（0ならCPUの数で4まで、1なら分けない）"),
     Setting("database", "目録のデータベース（空ならSQLite）", str, "postgresql+psycopg://… の形のURL"),
     Setting(

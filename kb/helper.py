@@ -42,6 +42,14 @@ def pipes() -> tuple[IO[bytes], IO[bytes]]:
     return sys.stdin.buffer, answers
 
 
+def let_go(process: subprocess.Popen[bytes]) -> None:
+    """Close the pipes to a process."""
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            with suppress(OSError):  # what it was never asked is still to be written
+                pipe.close()
+
+
 def processors(most: int) -> int:
     """How many processors this process may use, as far as that is known; at most ``most``.
 
@@ -75,17 +83,25 @@ class Helper:
             OSError: it cannot be started, or has died.
 
         """
+        try:
+            answer = self._answer(question)
+        except ValueError as error:
+            if any(pipe.closed for pipe in self._ends()):  # it died, and whoever watches over it let go of it
+                raise BrokenPipeError("the helper has been let go of") from error
+            raise
+        if answer is None:
+            raise BrokenPipeError("the helper has died")
+        return answer
+
+    def _answer(self, question: Any) -> Any:
         with self._asking:
             questions, answers = self._ends()
             send(question, questions)
             self._hearing.acquire()  # whoever asks next hears next
         try:
-            answer = receive(answers)
+            return receive(answers)
         finally:
             self._hearing.release()
-        if answer is None:
-            raise BrokenPipeError("the helper has died")
-        return answer
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start it before anybody asks; its process.
@@ -113,9 +129,7 @@ class Helper:
         with self._starting:
             self._is_over = True
         if self._running:
-            for pipe in (self._running.stdin, self._running.stdout):
-                with suppress(OSError):  # what it was never asked is still to be written
-                    cast("IO[bytes]", pipe).close()
+            let_go(self._running)
             self._running.wait()
 
     def _ends(self) -> tuple[IO[bytes], IO[bytes]]:

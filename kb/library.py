@@ -125,7 +125,7 @@ class Library:
         self._analyzer = Analyzer()
         self._synonyms = self.plugins.thesaurus()
         self._thesaurus: tuple[int, Thesaurus] = (-1, Thesaurus((), self._analyzer))
-        self._home = IndexHome(config.search_index, config.engine, self._analyzer)
+        self._home = IndexHome(config.search_index, config.engine, self._analyzer, config.cache_megabytes << 20)
         limit = config.max_file_megabytes << 20
         self._intake = Intake(self.store.catalogue, self.store.register, self.store.originals, limit)
         self._means = Means(self.plugins, config, self._extract)

@@ -9,9 +9,12 @@ from __future__ import annotations
 import logging
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Event, Thread
 from time import monotonic
 from typing import Self
+
+from kb.helper import let_go
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +60,7 @@ class Supervisor:
         while self._process is not None:
             began = monotonic()
             code = self._process.wait()
+            let_go(self._process)
             if self._ending.is_set():
                 return
             log.error("process %s ended with %s; starting it again", self._process.pid, code)
@@ -71,7 +75,8 @@ class Supervisor:
         if process is None:
             return
         if process.stdin:
-            process.stdin.close()
+            with suppress(OSError):
+                process.stdin.close()
         try:
             process.wait(self._patience)
         except subprocess.TimeoutExpired:

@@ -21,7 +21,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "config": (CORE | {"hookspecs"}, set()),
     "codec": (CORE, set()),
     "helper": (set(), set()),
-    "supervisor": (set(), set()),
+    "supervisor": ({"helper"}, set()),
     "text": (CORE | {"text"}, set()),
     "text.sudachi": (CORE | {"text"}, {"sudachipy"}),
     "search": (CORE | {"text", "search"}, set()),

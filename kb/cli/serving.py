@@ -58,12 +58,12 @@ def serve(session: Session, host: str | None, port: int | None, threads: int | N
             err.print("[yellow]安全モード[/] プラグインなしで始めます。検索と閲覧だけができます。")
         app, config = create_app(library), library.config
         number = _page_processes(config)
-        relay = Relay(app, _beside(session, config.home, "answer"), number) if number else None
+        more = {"KB_CACHE_MEGABYTES": str(max(config.cache_megabytes // max(number, 1), 8))}
+        relay = Relay(app, _beside(session, config.home, "answer"), number, more) if number else None
         if relay is None:
             Thread(target=library.warm, daemon=True).start()
         with Supervisor.of(_beside(session, config.home, "work")), relay or nullcontext():
-            address = config.host, config.port
-            run(relay or app, *address, config.threads, first_steps(session), most_bytes(config))
+            run(app, config.host, config.port, config.threads, first_steps(session), most_bytes(config))
 
 
 def _page_processes(config: Config) -> int:

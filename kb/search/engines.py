@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kb.errors import ConfigError, IndexBrokenError
+from kb.search.arrays.cache import CACHE_BYTES
 from kb.search.index import Index
 from kb.search.memory import MemoryIndex
 from kb.search.stock_engine import StockIndex
@@ -17,8 +18,14 @@ ENGINES = ("whoosh", "stock", "memory")
 _ON_DISK: Mapping[str, type[WhooshIndex | StockIndex]] = {"whoosh": WhooshIndex, "stock": StockIndex}
 
 
-def open_index(engine: str, folder: Path, analyzer: Analyzer) -> Index:
+def open_index(engine: str, folder: Path, analyzer: Analyzer, memory: int = CACHE_BYTES) -> Index:
     """The index that lies in ``folder``.
+
+    Args:
+        engine: its name.
+        folder: where the index lies.
+        analyzer: makes terms of texts and queries.
+        memory: bytes that may be taken to remember what has been read; ``whoosh`` alone does.
 
     Raises:
         ConfigError: there is no such engine.
@@ -28,7 +35,7 @@ def open_index(engine: str, folder: Path, analyzer: Analyzer) -> Index:
     _check(engine)
     if engine == "memory":
         raise IndexBrokenError(str(folder), "メモリ上の索引は保存されません。", "作り直します。")
-    return _ON_DISK[engine].open(folder, analyzer)
+    return WhooshIndex.open(folder, analyzer, memory) if engine == "whoosh" else _ON_DISK[engine].open(folder, analyzer)
 
 
 def create_index(engine: str, folder: Path, analyzer: Analyzer) -> Index:

@@ -23,10 +23,12 @@ Stamp = tuple[int, int]
 class IndexHome:
     """The folder ``search_index/`` with its one present index in ``current``."""
 
-    def __init__(self, folder: Path, engine: str, analyzer: Analyzer) -> None:
+    def __init__(self, folder: Path, engine: str, analyzer: Analyzer, memory: int) -> None:
+        """``memory``: bytes that may be taken to remember what has been read of it."""
         self._folder = folder
         self._engine = engine
         self._analyzer = analyzer
+        self._memory = memory
         self._lock = Lock()
         self._index: Index | None = None
         self._stamp: Stamp | None = None
@@ -45,7 +47,7 @@ class IndexHome:
         with self._lock:
             stamp = self._read_stamp()
             if self._index is None or stamp != self._stamp:
-                self._index = open_index(self._engine, self._current, self._analyzer)
+                self._index = self._opened()
                 self._stamp = stamp
             return self._index
 
@@ -87,8 +89,7 @@ class IndexHome:
             beside.rename(self._current)
             shutil.rmtree(old, ignore_errors=True)
             self._stamp = self._read_stamp()
-            reopen = self._engine != "memory"
-            self._index = open_index(self._engine, self._current, self._analyzer) if reopen else built
+            self._index = built if self._engine == "memory" else self._opened()
             return self._index
 
     def close(self) -> None:
@@ -97,6 +98,9 @@ class IndexHome:
             if self._index is not None:
                 self._index.close()
                 self._index = None
+
+    def _opened(self) -> Index:
+        return open_index(self._engine, self._current, self._analyzer, self._memory)
 
     def _read_stamp(self) -> Stamp | None:
         try:

@@ -18,7 +18,7 @@ from kb.errors import BusyError, IndexBrokenError, StorageError, told
 from kb.model import AccessClass, Sort
 from kb.search import completion, manifest, whoosh_files
 from kb.search.analysed import Row
-from kb.search.arrays.cache import Cache
+from kb.search.arrays.cache import CACHE_BYTES, Cache
 from kb.search.arrays.sections import Record
 from kb.search.arrays.segment import Segment
 from kb.search.arrays.view import SEPARATOR, View
@@ -77,26 +77,26 @@ class _Snapshot:
 class WhooshIndex:
     """An ``Index`` on disk. Make one with ``open`` or ``create``."""
 
-    def __init__(self, folder: Path, analyzer: Analyzer) -> None:
+    def __init__(self, folder: Path, analyzer: Analyzer, memory: int = CACHE_BYTES) -> None:
         self._folder = folder
         self._analyzer = analyzer
         self._fingerprint = fingerprint(analyzer)
         self._reading, self._writing = RLock(), RLock()
-        self._cache = Cache()
+        self._cache = Cache(memory)
         self._file_lock: Any = None
         self._pending: dict[str, Sequence[Entry]] = {}
         self._present: _Snapshot | None = None
         self._snapshot()
 
     @classmethod
-    def open(cls, folder: Path, analyzer: Analyzer) -> WhooshIndex:
-        """The index in ``folder``, for reading and writing; takes no lock.
+    def open(cls, folder: Path, analyzer: Analyzer, memory: int = CACHE_BYTES) -> WhooshIndex:
+        """The index in ``folder``, for reading and writing, with ``memory`` bytes for its cache; takes no lock.
 
         Raises:
             IndexBrokenError: there is none, a file is missing or damaged, or it was made by other rules.
 
         """
-        return cls(folder, analyzer)
+        return cls(folder, analyzer, memory)
 
     @classmethod
     def create(cls, folder: Path, analyzer: Analyzer) -> WhooshIndex:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from threading import Lock
@@ -48,30 +48,41 @@ def in_any_process(view: ViewFunction) -> ViewFunction:
 
 
 class Relay:
-    """A WSGI application before another. Use as a context manager: inside it, the processes run."""
+    """Stands before an application. Use as a context manager: inside it, the processes run."""
 
-    def __init__(self, app: Flask, command: Sequence[str], number: int) -> None:
-        """A number of processes that ``command`` starts; they read what they need while this process goes on."""
-        self._app = app
+    def __init__(self, app: Flask, command: Sequence[str], number: int, more: Mapping[str, str] | None = None) -> None:
+        """They read what they need while this process goes on.
+
+        Args:
+            app: answers everything that they do not.
+            command: starts one of them.
+            number: how many there are.
+            more: environment variables that they have and this process has not.
+
+        """
+        self._app, self._alone = app, app.wsgi_app
         self._site: Site = app.extensions[EXTENSION]
         self._line = _Line()
-        self._command = command
-        self._supervisors = [Supervisor(_Turns(self._line, command).start, _PATIENCE) for _ in range(number)]
+        self._supervisors = [
+            Supervisor(_Turns(self._line, command, more or {}).start, _PATIENCE) for _ in range(number)
+        ]
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
         for supervisor in self._supervisors:
             self._running.enter_context(supervisor)
+        self._app.wsgi_app = self  # type: ignore[method-assign]  # Flask's own way to put something before it
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._app.wsgi_app = self._alone  # type: ignore[method-assign]
         self._running.close()
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
         answered = self._answered(environ) if self._is_for_any(environ) else None
         if answered is None:
-            return self._app(environ, start_response)  # type: ignore[arg-type]
+            return self._alone(environ, start_response)  # type: ignore[arg-type]
         self._site.failures.extendleft(answered.failures)
         start_response(answered.status, answered.headers)
         return [answered.body]
@@ -101,13 +112,13 @@ class Relay:
 class _Turns:
     """The helpers of one place in the line, each in its turn: another follows when one has died."""
 
-    def __init__(self, line: _Line, command: Sequence[str]) -> None:
-        self._line, self._command = line, command
+    def __init__(self, line: _Line, command: Sequence[str], more: Mapping[str, str]) -> None:
+        self._line, self._command, self._more = line, command, more
         self._helper: Helper | None = None
 
     def start(self) -> Process:
         self._line.leave(self._helper)
-        self._helper = Helper(self._command, lambda: dict(os.environ))
+        self._helper = Helper(self._command, lambda: os.environ | self._more)
         process = self._helper.start()
         self._line.join(self._helper)
         return process

@@ -10,12 +10,13 @@ import errno
 import logging
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from types import FrameType
 from typing import Any
 
+from flask import Flask
 from waitress import create_server, wasyncore  # type: ignore[import-untyped]  # waitress ships no types
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # likewise
 from waitress.server import BaseWSGIServer  # type: ignore[import-untyped]  # likewise
@@ -46,9 +47,6 @@ REASONS = {
 }
 """Why nobody can listen somewhere, in the words of whoever typed it; other reasons are given as they come."""
 
-Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
-"""What WSGI calls an application (PEP 3333)."""
-
 Sockets = dict[int, Any]
 """waitress's map of everything it listens and talks on, by file descriptor."""
 
@@ -58,7 +56,7 @@ def _nothing_more(_address: str) -> None:
 
 
 def serve(  # noqa: PLR0913, PLR0917 - a server is made of all this
-    app: Application,
+    app: Flask,
     host: str,
     port: int,
     threads: int,
@@ -95,7 +93,7 @@ def serve(  # noqa: PLR0913, PLR0917 - a server is made of all this
     wasyncore.close_all(sockets)
 
 
-def _listening(app: Application, host: str, port: int, threads: int, most: int, sockets: Sockets) -> Any:  # noqa: PLR0913, PLR0917
+def _listening(app: Flask, host: str, port: int, threads: int, most: int, sockets: Sockets) -> Any:  # noqa: PLR0913, PLR0917
     try:
         return create_server(
             app,

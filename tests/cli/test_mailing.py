@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from kb.cli import main
-from kb.cli.keeping import _sending
+from kb.cli.serving import _sending
 from kb.model import OPERATOR, Role
 from kb.store import tables
 from kb.testing import ingest_text, open_library

@@ -57,7 +57,7 @@ def free_port():
 
 
 class Server:
-    """A running `kb serve` with its worker."""
+    """A running `kb serve` with its worker, and the processes that make pages for it."""
 
     def __init__(self, process, port):
         self.process, self.port = process, port
@@ -69,10 +69,16 @@ class Server:
         return self
 
     def workers(self):
+        """All processes beside it."""
         return children(self.process.pid)
 
+    def worker(self):
+        """The one that takes files in."""
+        (worker,) = [pid for pid in self.workers() if b"work" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
+        return worker
+
     def kill(self, *, server=True, workers=True):
-        """End the server and its worker, or one of them, as a power cut does."""
+        """End the server and what is beside it, or one of the two, as a power cut does."""
         chosen = [*([self.process.pid] if server else []), *(self.workers() if workers else [])]
         for pid in chosen:
             with suppress(ProcessLookupError):

@@ -57,14 +57,14 @@ def test_what_a_full_disk_does_not_take_is_refused_and_leaves_nothing(small, dis
 
 def test_a_worker_on_a_full_disk_waits_and_holds_nothing_against_the_files(small, disk):
     with small.served() as server:
-        (worker,) = server.workers()
+        worker = server.worker()
         os.kill(worker, signal.SIGSTOP)
         brought = [small.bring(server.port, f"集い{n}.txt", text(n))[1]["document"] for n in range(1, 4)]
         disk.fill()
         os.kill(worker, signal.SIGCONT)
         # More often than a file's reading may be begun.
         small.until(lambda: small.log.read_text().count("waits for room") > 4, "the worker meets the full disk")
-        assert server.workers() == [worker]
+        assert server.worker() == worker
         for document in brought:
             about = small.about(server.port, document)
             assert (about["version_state"], about["error"]) == ("waiting", None)
@@ -81,7 +81,7 @@ def test_a_server_starts_on_a_full_disk_and_finishes_when_there_is_room(small, d
         path.write_bytes(text(number))
     assert small.kb("ingest", "--type", "document", "--access", "public", paths[0])[0] == 0
     server = small.start(small.free_port()).ready()
-    (worker,) = server.workers()
+    worker = server.worker()
     os.kill(worker, signal.SIGSTOP)
     brought = [small.bring(server.port, path.name, path.read_bytes())[1]["document"] for path in paths]
     server.kill()  # before the worker, which has been stopped, can do anything

@@ -1,6 +1,8 @@
 """Two processes over one data folder: one server, one worker, and everybody else beside them."""
 
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +39,19 @@ def test_of_two_servers_started_at_once_in_an_empty_folder_one_serves(place):
     (serving,) = [server for server in both if server is not refused]
     assert serving.end() == 0
     assert "別の kb" in place.log.read_text()  # it met the lock of the server, or that of its worker
+
+
+def test_when_the_server_is_killed_nothing_of_it_goes_on(place):
+    place.environment["KB_PAGE_PROCESSES"] = "2"
+    server = place.start(place.free_port()).ready()
+    beside = place.until(
+        lambda: len(server.workers()) == 1 + 2 and server.workers(), "a worker and two that make pages"
+    )
+    server.kill(workers=False)
+    place.until(lambda: not any(map(is_running, beside)), "they have found out")
+
+
+def is_running(pid):
+    with suppress(FileNotFoundError):
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in {"Z", "X"}
+    return False

@@ -1,0 +1,198 @@
+"""Pages by several processes: which ones, for whom, and what becomes of it when one of them dies."""
+
+import os
+import re
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+import pytest
+
+from kb.testing import ingest_text, open_library
+from kb.web.relay import Relay
+from tests.visiting import PASSWORD, Visitor
+
+PATIENCE = 60
+"""Longest time that anything here may take before it is a failure, in seconds: a deadline, not a measurement."""
+
+#: Says on a results page which process has made it; breaks when somebody searches for what it cannot bear.
+PLUGIN = """
+import os
+from flask import request
+from kb import Panel, hookimpl
+
+def where(subject):
+    if "壊す" in request.args.get("q", ""):
+        raise ValueError("壊れました")
+    return f"プロセス{os.getpid()}番"
+
+@hookimpl
+def kb_panels(place):
+    return [Panel("どこで", where)] if place == "results" else []
+"""
+
+
+def process_of(page):
+    """The process that has made a results page."""
+    return int(re.search(r"プロセス(\d+)番", page.text)[1])
+
+
+def is_running(pid):
+    with suppress(FileNotFoundError):
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] not in {"Z", "X"}
+    return False
+
+
+def until(condition, what):
+    """Wait for something that other processes do."""
+    end, pause = monotonic() + PATIENCE, Event()
+    while not (found := condition()):
+        assert monotonic() < end, f"in vain: {what}"
+        pause.wait(0.05)
+    return found
+
+
+@pytest.fixture
+def visitor(tmp_path, issue_text):
+    """In front of one public newsletter and one for members, with a plugin that says which process makes a page."""
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "where.py").write_text(PLUGIN, encoding="utf-8")
+    with open_library(tmp_path) as library:
+        ingest_text(library, "だより12.txt", issue_text)
+        ingest_text(library, "だより13.txt", issue_text.replace("12", "13"), access="members")
+        yield Visitor(library)
+
+
+@contextmanager
+def relayed(visitor, number, program="import kb.cli; kb.cli.main()"):
+    """Inside, so many processes make pages beside this one."""
+    command = [sys.executable, "-c", program, "--data", str(visitor.library.config.home), "answer"]
+    with Relay(visitor.app, command, number) as relay:
+        yield relay
+
+
+def shown(page):
+    """What a browser is given, whichever process has made it."""
+    headers = {name: value for name, value in page.headers.items() if name not in {"ETag", "Content-Length", "Date"}}
+    return page.status, headers, re.sub(rb"\xe3\x82\xb9\d+", b"", page.data)
+
+
+def test_pages_are_made_elsewhere_and_are_the_same(visitor):
+    section = visitor.get("/search?q=片付け").links("^/sections/")[0]
+    addresses = (
+        "/",
+        "/search?q=民生委員",
+        "/suggest?q=みま",
+        "/documents/",
+        "/api/search?q=片付け",
+        section,
+        "/search?page=x",
+    )
+    here = {address: visitor.get(address) for address in addresses}
+    with relayed(visitor, 1):
+        for address, page in here.items():
+            assert shown(visitor.get(address)) == shown(page), address
+        assert process_of(here["/search?q=民生委員"]) == os.getpid()
+        assert process_of(visitor.get("/search?q=民生委員")) != os.getpid()
+
+
+def test_each_gets_the_answer_to_their_own_question(visitor):
+    """Also when there are many more of them than processes."""
+    words = [f"{word}{number}" for number in range(20) for word in ("民生委員", "片付け", "研修", "生徒", "ない言葉")]
+    with relayed(visitor, 2), ThreadPoolExecutor(12) as people:
+        pages = list(people.map(lambda words: visitor.other().get("/search", q=words), words))
+    assert [re.search('name="q" value="([^"]*)"', page.html)[1] for page in pages] == words
+    assert {process_of(page) for page in pages} - {os.getpid()} != set()
+    assert os.getpid() not in {process_of(page) for page in pages}
+    assert len({process_of(page) for page in pages}) == 2
+
+
+def documents_of(page):
+    """The documents of the hits on a results page."""
+    return {link.removeprefix("/sections/").partition("-")[0] for link in page.links("^/sections/")}
+
+
+def test_who_has_signed_in_is_known_everywhere_and_at_once(visitor):
+    with relayed(visitor, 1):
+        member = visitor.other()
+        assert len(documents_of(member.get("/search?q=片付け"))) == 1
+        member.account("reader", "山吹")
+        assert member.post("/login", name="山吹", password=PASSWORD).status == 303
+        page = member.get("/search?q=片付け")
+        assert len(documents_of(page)) == 2
+        assert page.headers["Cache-Control"] == "no-store"
+        assert process_of(page) != os.getpid()
+        member.post("/logout")
+        assert len(documents_of(member.get("/search?q=片付け"))) == 1
+
+
+def test_what_is_changed_here_is_seen_there(visitor, issue_text):
+    with relayed(visitor, 1):
+        assert not visitor.get("/search?q=避難所").titles
+        ingest_text(visitor.library, "だより14.txt", issue_text.replace("12", "14").replace("片付け", "避難所"))
+        assert visitor.get("/search?q=避難所").titles
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [("post", "/search?q=民生委員"), ("get", "/nowhere"), ("get", "/login"), ("get", "/documents"), ("put", "/")],
+)
+def test_everything_else_is_done_by_the_server_itself(visitor, method, address):
+    with relayed(visitor, 1, "raise SystemExit('何も答えません')"):
+        assert getattr(visitor.client, method)(address).status_code in {200, 308, 400, 404, 405}
+
+
+def test_an_answer_to_head_has_no_body(visitor):
+    with relayed(visitor, 1):
+        answer = visitor.client.head("/search?q=民生委員")
+        assert (answer.status_code, answer.data) == (200, b"")
+        assert int(answer.headers["Content-Length"]) > 0
+
+
+def test_when_one_dies_nobody_notices_and_another_takes_its_place(visitor):
+    with relayed(visitor, 1):
+        first = process_of(visitor.get("/search?q=民生委員"))
+        os.kill(first, signal.SIGKILL)
+        page = visitor.get("/search?q=民生委員")
+        assert page.status == 200
+        assert page.titles
+        second = until(
+            lambda: {process_of(visitor.get("/search?q=民生委員"))} - {os.getpid(), first}, "another process"
+        )
+        assert len(second) == 1
+
+
+def test_processes_that_cannot_start_keep_nobody_waiting(visitor):
+    with relayed(visitor, 2, "raise SystemExit('始められません')"), ThreadPoolExecutor(8) as people:
+        pages = list(people.map(lambda _: visitor.other().get("/search?q=民生委員"), range(16)))
+    assert {(page.status, process_of(page)) for page in pages} == {(200, os.getpid())}
+
+
+def test_they_end_with_the_server(visitor):
+    with relayed(visitor, 2), ThreadPoolExecutor(4) as people:
+        processes = set(people.map(lambda _: process_of(visitor.other().get("/search?q=民生委員")), range(40)))
+        assert all(map(is_running, processes))
+    assert process_of(visitor.get("/search?q=民生委員")) == os.getpid()
+    assert not any(map(is_running, processes))
+
+
+def test_a_stop_for_the_whole_group_leaves_them_to_finish(visitor):
+    """systemd tells every process of a service to end; the server still has answers to give."""
+    with relayed(visitor, 1):
+        process = process_of(visitor.get("/search?q=民生委員"))
+        os.kill(process, signal.SIGTERM)
+        os.kill(process, signal.SIGINT)
+        assert process_of(visitor.get("/search?q=民生委員")) == process
+
+
+def test_what_breaks_there_is_shown_to_the_administrator_here(visitor):
+    admin = visitor.as_("admin")
+    with relayed(visitor, 1):
+        page = visitor.get("/search?q=壊す")
+        assert page.status == 200
+        assert "どこで" not in page.text
+        assert "どこで" in admin.get("/admin/plugins/").text
