@@ -126,6 +126,16 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Process:
+    """A process of the server."""
+
+    name: str
+    """The command that it runs: ``serve``, ``work``, ``answer``."""
+    peak: int
+    """Bytes of memory at most, files that others read, too, included (``VmHWM``)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """The results page, over HTTP."""
 
@@ -138,10 +148,10 @@ class Served:
     """Seconds of ``kb reindex``."""
     starting: float
     """Seconds until the server answers."""
-    server: int
-    """Bytes of memory of the server at most."""
-    worker: int
-    """Bytes of memory of the process that takes files in, beside it."""
+    processes: Sequence[Process]
+    """The server, and those beside it."""
+    memory: int
+    """Bytes of memory of all of them together, what they share counted once (``Pss``): the most after any load."""
     threads: int
     """How many requests the server answers at a time."""
 

@@ -29,7 +29,7 @@ from urllib.parse import urlencode, urlsplit
 
 from benchmarks import catalogue, kept, page
 from benchmarks.corpus import SECTIONS, sections, vocabulary
-from benchmarks.figures import Load, Made, Served
+from benchmarks.figures import Load, Made, Process, Served
 from benchmarks.questions import questions
 from benchmarks.search import say
 from kb import config
@@ -92,13 +92,14 @@ def measure(data: Path, size: int, users: Sequence[int], effort: Effort) -> Serv
             _answer(connection, queries[0])
         starting = perf_counter() - began
         _load(server, address, queries, 1, effort.seconds / 4)  # the first answers are slower, and are not measured
-        loads = []
+        loads, memory = [], 0
         for turn, number in enumerate(users, 1):
             start = turn * len(queries) // (len(users) + 1)  # each number of users begins with queries of its own
             loads.append(_load(server, address, [*queries[start:], *queries[:start]], number, effort.seconds))
-        memory = [_peak(process) for process in (server, *_children(server))]
+            memory = max(memory, sum(map(_share, _all(server))))
+        processes = [Process(_command(process), _peak(process)) for process in _all(server)]
     threads = config.load(data).threads
-    return Served(size, documents, loads, filling, indexing, starting, memory[0], sum(memory[1:]), threads)
+    return Served(size, documents, loads, filling, indexing, starting, processes, memory, threads)
 
 
 def _filled(data: Path, size: int) -> tuple[float, float]:
@@ -165,13 +166,14 @@ def _serving(data: Path) -> Iterator[tuple[int, str]]:
 def _load(server: int, address: str, queries: Sequence[str], users: int, seconds: float) -> Load:
     """So many users for so long."""
     say(f"{users} users")
-    end, cpu, began = perf_counter() + seconds, _cpu(server), perf_counter()
+    processes = _all(server)
+    end, cpu, began = perf_counter() + seconds, sum(map(_cpu, processes)), perf_counter()
     with ThreadPoolExecutor(users) as pool:
         asking = [pool.submit(_ask, address, queries[number::users] or queries, end) for number in range(users)]
     took = perf_counter() - began
     every = [milliseconds for one in asking for milliseconds in one.result()]
     cuts = quantiles(every, n=100, method="inclusive") if len(every) > 1 else every * 99
-    cpu = (_cpu(server) - cpu) * 1000 / len(every)
+    cpu = (sum(map(_cpu, processes)) - cpu) * 1000 / len(every)
     return Load(users, len(every), cuts[49], cuts[94], cuts[98], len(every) / took, cpu)
 
 
@@ -206,12 +208,25 @@ def _cpu(process: int) -> float:
     return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _children(process: int) -> list[int]:
-    return [
+def _all(process: int) -> list[int]:
+    """A process with its children."""
+    return [process] + [
         int(child)
         for found in Path(f"/proc/{process}/task").glob("*/children")
         for child in found.read_text(encoding="ascii").split()
     ]
+
+
+def _command(process: int) -> str:
+    """What of ``kb`` it runs: the word behind the data folder."""
+    words = Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8").split("\0")
+    return words[words.index("--data") + 2]
+
+
+def _share(process: int) -> int:
+    """Its memory in bytes; of what n processes share, the n-th part."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii", errors="replace").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def _peak(process: int) -> int:

@@ -146,14 +146,15 @@ def served(found: Served) -> str:
         ]
         for load in found.loads
     )
-    head = ["users at a time", "answers", "p50, ms", "p95, ms", "p99, ms", "answers/s", "server's CPU, ms each"]
+    head = ["users at a time", "answers", "p50, ms", "p95, ms", "p99, ms", "answers/s", "CPU of all processes, ms each"]
     return "\n".join(
         [
             f"{found.sections:,} sections in {found.documents:,} documents; {found.threads} threads.",
             "",
             *_table(head, loads),
             "",
-            f"Memory at most: the server {found.server / 1e6:,.0f} MB, its worker {found.worker / 1e6:,.0f} MB.",
+            f"Memory at most: {found.memory / 1e6:,.0f} MB together, what they share counted once; each by itself",
+            "; ".join(f"`kb {one.name}` {one.peak / 1e6:,.0f} MB" for one in found.processes) + ".",
             f"Finding annotations and filling the catalogue took {_long(found.filling)},",
             f"`kb reindex` {_long(found.indexing)}, starting the server {found.starting:.1f} s.",
             "",
@@ -262,10 +263,11 @@ ours and stock Whoosh the dictionary of the tokenizer as well, which the others 
 _HTTP = """\
 ## The results page over HTTP
 
-A `kb serve` with its worker, over a catalogue with the same fictional sections as published documents, annotated by all
-plugins and indexed by `kb reindex`. So many users without sign-in, in another process on the same machine, ask for
-`/search?q=…` over connections of their own that stay open, accept gzip as browsers do, and ask again as soon as the
-answer is there: random queries of all kinds above (those of the commonest words come up again, as people's do). A page
-has ten hits with snippets and counts all facets; queries are read, analysed and widened by the thesaurus.
+A `kb serve` with its worker and the processes that make pages (as many as there are processors), over a catalogue with
+the same fictional sections as published documents, annotated by all plugins and indexed by `kb reindex`. So many users
+without sign-in, in another process on the same machine, ask for `/search?q=…` over connections of their own that stay
+open, accept gzip as browsers do, and ask again as soon as the answer is there: random queries of all kinds above (those
+of the commonest words come up again, as people's do). A page has ten hits with snippets and counts all facets; queries
+are read, analysed and widened by the thesaurus.
 
 """

@@ -11,7 +11,21 @@ import pytest
 from benchmarks import chart, http, kept, material, page, rerank, search, targets
 from benchmarks.corpus import sections, vocabulary
 from benchmarks.engines import FACETS, KINDS, size
-from benchmarks.figures import Answered, Engine, Kept, Load, Made, Report, Served, Texts, Times, Updated, Written, times
+from benchmarks.figures import (
+    Answered,
+    Engine,
+    Kept,
+    Load,
+    Made,
+    Process,
+    Report,
+    Served,
+    Texts,
+    Times,
+    Updated,
+    Written,
+    times,
+)
 from benchmarks.questions import KINDS as QUESTIONS
 from kb.search.nodes import Word
 
@@ -174,7 +188,9 @@ def test_results_page_is_measured_over_http(tmp_path, capsys):
     _, found = kept.read(written_to).http
     assert [load.users for load in found.loads] == [1, 3]
     assert all(0 < load.p50 <= load.p95 <= load.p99 and load.requests >= load.users for load in found.loads)
-    assert found.server > 50_000_000 < found.worker
+    assert {"serve", "work"} <= {one.name for one in found.processes}
+    assert all(one.peak > 50_000_000 for one in found.processes)
+    assert 50_000_000 < found.memory < sum(one.peak for one in found.processes)
     assert "| 3 |" in written_to.read_text(encoding="utf-8")
     with pytest.raises(SystemExit, match="has been filled with 30 sections, not 42"):
         http.main(["--sections", "42", "--data", str(data)])
@@ -196,7 +212,7 @@ def report(*engines):
 
 def served(p95=40.0, server=600_000_000):
     loads = [Load(users, 100, p95 / 2, p95, p95 * 2, 50.0, 9.0) for users in (1, 8)]
-    return Served(1_000, 84, loads, 1.0, 2.0, 3.0, server, 200_000_000, 8)
+    return Served(1_000, 84, loads, 1.0, 2.0, 3.0, [Process("serve", server)], server + 200_000_000, 8)
 
 
 def reached(found):
