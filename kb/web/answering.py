@@ -15,7 +15,7 @@ from kb.helper import receive, send
 from kb.web.site import EXTENSION, PageFailure, Site
 
 Asked = Mapping[str, str]
-"""A request without a body: what of the WSGI environment is text (PEP 3333)."""
+"""A request without a body: what of the WSGI environment is text (PEP 3333). Empty to ask whether it can be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,17 @@ class Answered:
     """What of plugins has broken down over it."""
 
 
+READY = Answered("", [], b"", [])
+"""The answer to an empty request."""
+
+
 def answer(app: Flask, questions: IO[bytes], answers: IO[bytes]) -> None:
     """Answer until nobody asks any more."""
     site: Site = app.extensions[EXTENSION]
     while (asked := receive(questions)) is not None:
+        if not asked:
+            send(READY, answers)
+            continue
         parts, status, headers = run_wsgi_app(app, _environment(asked))
         body = b"".join(parts)
         failures = [site.failures.pop() for _ in range(len(site.failures))]

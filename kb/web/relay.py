@@ -12,8 +12,8 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager
-from threading import Lock
+from contextlib import ExitStack, contextmanager, suppress
+from threading import Lock, Thread
 from typing import Any, Self, TypeVar
 
 from flask import Flask
@@ -51,7 +51,7 @@ class Relay:
     """Stands before an application. Use as a context manager: inside it, the processes run."""
 
     def __init__(self, app: Flask, command: Sequence[str], number: int, more: Mapping[str, str] | None = None) -> None:
-        """They read what they need while this process goes on.
+        """While they read what they need, this process answers.
 
         Args:
             app: answers everything that they do not.
@@ -120,8 +120,14 @@ class _Turns:
         self._line.leave(self._helper)
         self._helper = Helper(self._command, lambda: os.environ | self._more)
         process = self._helper.start()
-        self._line.join(self._helper)
+        Thread(target=self._join, args=(self._helper,), daemon=True).start()
         return process
+
+    def _join(self, helper: Helper) -> None:
+        """Let it be asked as soon as it has read what it needs."""
+        with suppress(OSError):  # it has died before: its supervisor says so
+            helper.ask({})
+            self._line.join(helper)
 
 
 class _Line:
