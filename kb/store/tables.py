@@ -196,7 +196,7 @@ outbox = Table(
     Column("kind", String(16), nullable=False),
     Column("document", String(40), nullable=False),
     # True if the index may still show it to somebody who must not see it any more.
-    Column("hides", Boolean, nullable=False),
+    Column("hides", Boolean, nullable=False, index=True),
     sqlite_autoincrement=True,
 )
 
