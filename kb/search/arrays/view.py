@@ -9,8 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, partial, reduce
+from functools import partial, reduce
 from heapq import nsmallest
 from itertools import count
 from typing import Protocol
@@ -21,7 +20,8 @@ from kb.model import Everything, Filter, Range, Sort
 from kb.search.arrays.best import first as first_of
 from kb.search.arrays.best import greatest
 from kb.search.arrays.cache import Cache
-from kb.search.arrays.matches import Flags, Floats, Matches, among, any_of, both, flags, in_both, prefer, unscored
+from kb.search.arrays.facets import Chosen, Facet
+from kb.search.arrays.matches import Flags, Floats, Matches, among, any_of, both, in_both, prefer, unscored
 from kb.search.arrays.packing import Integers
 from kb.search.arrays.phrases import Phrases, near, used
 from kb.search.arrays.sections import Sections
@@ -48,21 +48,6 @@ class Leaf(Protocol):
     def words(self, number: int) -> bytes: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class _Coded:
-    """The values of a field, and which each section has: 0 for none, else one more than the value's place."""
-
-    values: Sequence[str]
-    first: Integers
-    """For each section its value, or one of its values; most fields have one."""
-    numbers: Integers
-    codes: Integers
-    """Sections with a value that they have besides."""
-    every: Integers
-    every_code: Integers
-    """Sections with any value that they have."""
-
-
 #: Numbers views, so that a cache can tell what was computed for which.
 _serial = count()
 
@@ -84,7 +69,7 @@ class View:
         self._count = int(self._live.sum())
         self._day = np.concatenate([NONE, *(leaf.sections.day for leaf in self._leaves)])
         self._norms = {name: self._norm(name) for name in ("body", "title")}
-        self._facets: dict[str, _Coded] = {}
+        self._facets: dict[str, Facet] = {}
         self._order: Integers | None = None
 
     def _norm(self, name: str) -> Floats:
@@ -98,9 +83,8 @@ class View:
         """See ``Index.search``."""
         matches = self.match(node)
         hits = self._best(matches, sort, offset + limit)[offset:]
-        # One array for all facets that look whether sections are among the matches, and none if there is no such facet.
-        flagged = cache(partial(flags, matches.numbers, self._size))
-        counts = {name: self._facet(name, matches.numbers, flagged) for name in facets}
+        chosen = Chosen(matches.numbers, self._size)
+        counts = {name: self._facet(name).counts(chosen) for name in facets}
         return Found(len(matches.numbers), tuple(hits), counts)
 
     def _best(self, matches: Matches, sort: Sort, limit: int) -> list[tuple[str, float]]:
@@ -131,36 +115,13 @@ class View:
         leaf = bisect_right(self._starts, number) - 1
         return self._leaves[leaf].sections.ids[number - self._starts[leaf]].decode()
 
-    def _facet(self, name: str, numbers: Integers, flagged: Callable[[], Flags]) -> Mapping[str, int]:
-        if name not in self._facets:  # two threads may both count what there is: they come to the same
-            self._facets[name] = self._coded(name)
-        coded = self._facets[name]
-        if not len(coded.every) or not len(numbers):
-            return {}
-        codes = len(coded.values) + 1
-        if len(coded.every) < len(numbers):  # few sections have a value: it is looked whether they are among them
-            counts = np.bincount(coded.every_code[flagged()[coded.every]], minlength=codes)
-        else:
-            counts = np.bincount(coded.first[numbers], minlength=codes)
-            if len(coded.numbers):
-                counts += np.bincount(coded.codes[flagged()[coded.numbers]], minlength=codes)
-        return {value: found for value, found in zip(coded.values, counts[1:].tolist(), strict=True) if found}
-
-    def _coded(self, name: str) -> _Coded:
-        prefix = name + SEPARATOR
-        terms = self._beginning("keyword", prefix)
-        found = [self._postings("keyword", term)[0] for term in terms]
-        first, numbers, codes = np.zeros(self._size, dtype=np.int64), [NONE], [NONE]
-        for code, sections in enumerate(found, 1):
-            more = sections[first[sections] > 0]
-            numbers.append(more)
-            codes.append(np.full(len(more), code))
-            alone = sections[first[sections] == 0]
-            first[alone] = code
-        values = [term.removeprefix(prefix) for term in terms]
-        every = np.repeat(np.arange(1, len(terms) + 1), [len(sections) for sections in found])
-        whole = np.concatenate([NONE, *found])
-        return _Coded(values, first, np.concatenate(numbers), np.concatenate(codes), whole, every)
+    def _facet(self, name: str) -> Facet:
+        if name not in self._facets:  # two threads may both look what there is: they come to the same
+            prefix = name + SEPARATOR
+            terms = self._beginning("keyword", prefix)
+            found = [self._postings("keyword", term)[0] for term in terms]
+            self._facets[name] = Facet([term.removeprefix(prefix) for term in terms], found, self._size)
+        return self._facets[name]
 
     def scores_in(self, section: str, nodes: Sequence[IndexNode]) -> list[float | None]:
         """See ``Index.scores``."""
