@@ -299,11 +299,31 @@ class View:
         if not len(sections):
             return NONE, NONE
         starts = [
-            _starts(field, number, place, found[number], sections)
+            self._run_starts(leaf, (name, number), place, found[number], sections)
             for place, number in sorted(enumerate(numbers), key=lambda one: len(found[one[1]][0]))
         ]
         runs, counts = np.unique(reduce(in_both, starts) >> _POSITION_BITS, return_counts=True)
         return runs, counts.astype(np.int64)
+
+    def _run_starts(
+        self, leaf: Leaf, term: tuple[str, int], place: int, found: tuple[Integers, Integers], sections: Integers
+    ) -> Integers:
+        """Where a run would begin that has the term at ``place``, as one ascending number for section and position."""
+        name, number = term
+        having, counts = found
+        which = np.searchsorted(having, sections)
+        several = counts[which]
+        positions = leaf.field(name).positions(number, self._begins(leaf, term, counts)[which], several)
+        where = np.repeat(sections, several)
+        possible = positions >= place
+        starts: Integers = (where[possible] << _POSITION_BITS) | (positions[possible] - place)
+        return starts
+
+    def _begins(self, leaf: Leaf, term: tuple[str, int], counts: Integers) -> Integers:
+        """For each section how often the term stands before it; kept for the common terms, which are in many runs."""
+        if len(counts) < _COMMON:
+            return np.cumsum(counts) - counts
+        return self._cache.get((leaf.id, *term, "begins"), lambda: (np.cumsum(counts) - counts, NONE))[0]
 
     def _of_leaf(self, leaf: Leaf, name: str, term: str) -> tuple[Integers, Integers] | None:
         number = leaf.field(name).terms.find(term.encode())
@@ -316,13 +336,15 @@ class View:
 
     def _beginnings(self, name: str, prefix: str) -> tuple[Integers, Integers]:
         """Numbers of the sections that have a term that begins so, and how many occurrences there are."""
-        found = [self._postings(name, term) for term in self._beginning(name, prefix)]
-        if not found:
-            return NONE, NONE
-        numbers, counts = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
-        sums = np.bincount(numbers, weights=counts, minlength=1).astype(np.int64)
-        present = np.flatnonzero(sums)
-        return present, sums[present]
+        parts = []
+        for leaf, start in zip(self._leaves, self._starts, strict=False):
+            field = leaf.field(name)
+            if terms := field.terms.beginning(prefix.encode()):
+                numbers, counts = field.together(terms.start, terms.stop)
+                parts.append((numbers + start, counts))
+        numbers, counts = self._together(parts)
+        present, of_which = np.unique(numbers, return_inverse=True)
+        return present, np.bincount(of_which, weights=counts, minlength=len(present)).astype(np.int64)
 
     def _beginning(self, name: str, prefix: str) -> list[str]:
         """The terms of a field that begin so, in order."""
@@ -340,6 +362,9 @@ _MANY = 2_000
 #: spare: some may turn out to be in no section any more.
 _MOST_TERMS, _SPARE = 400, 24
 
+#: Sections with a term from which on it is kept how often it stands before each: adding up takes longer than the rest.
+_COMMON = 10_000
+
 #: A section number and a position in one 64-bit number. Positions fill 32 bits in the index.
 _POSITION_BITS = 32
 
@@ -349,14 +374,3 @@ def _leading(counts: Mapping[tuple[str, bool], int], most: int) -> Iterator[Comp
     for kind in (False, True):
         found = ((-times, len(text), text) for (text, inner), times in counts.items() if inner is kind)
         yield from (Completion(text, -times, kind) for times, _, text in nsmallest(most, found))
-
-
-def _starts(field: Terms, number: int, place: int, found: tuple[Integers, Integers], sections: Integers) -> Integers:
-    """Where a run would begin that has the term at ``place``, as one ascending number for section and position."""
-    having, counts = found
-    which = np.searchsorted(having, sections)
-    positions = field.positions(number, counts, which)
-    where = np.repeat(sections, counts[which])
-    possible = positions >= place
-    starts: Integers = (where[possible] << _POSITION_BITS) | (positions[possible] - place)
-    return starts
