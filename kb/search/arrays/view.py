@@ -71,6 +71,7 @@ class View:
         self._norms = {name: self._norm(name) for name in ("body", "title")}
         self._facets: dict[str, Facet] = {}
         self._order: Integers | None = None
+        self._recent: dict[str, int] = {}
 
     def _norm(self, name: str) -> Floats:
         lengths = np.concatenate([NONE, *(leaf.sections.lengths[name] for leaf in self._leaves)])
@@ -113,7 +114,11 @@ class View:
 
     def _id(self, number: int) -> str:
         leaf = bisect_right(self._starts, number) - 1
-        return self._leaves[leaf].sections.ids[number - self._starts[leaf]].decode()
+        section = self._leaves[leaf].sections.ids[number - self._starts[leaf]].decode()
+        if len(self._recent) >= _RECENT:
+            self._recent.clear()
+        self._recent[section] = number
+        return section
 
     def _facet(self, name: str) -> Facet:
         if name not in self._facets:  # two threads may both look what there is: they come to the same
@@ -139,6 +144,9 @@ class View:
 
     def _number(self, section: str) -> int:
         """The number of a section; -1 if it is not there (any more)."""
+        # Most are asked for that have just been found, and bisection takes some twenty steps in each segment.
+        if (recent := self._recent.get(section)) is not None:
+            return recent
         found = ((start, leaf.sections.find(section)) for leaf, start in zip(self._leaves, self._starts, strict=False))
         return next((start + number for start, number in found if number >= 0 and self._live[start + number]), -1)
 
@@ -361,6 +369,9 @@ _MANY = 2_000
 #: Terms of all beginnings together that are looked at in a segment, those that most sections have; and phrases to
 #: spare: some may turn out to be in no section any more.
 _MOST_TERMS, _SPARE = 400, 24
+
+#: Sections of which the numbers are remembered.
+_RECENT = 4_096
 
 #: Sections with a term from which on it is kept how often it stands before each: adding up takes longer than the rest.
 _COMMON = 10_000
