@@ -127,17 +127,22 @@ def _watch(owner: Any, function: str, times: list[float], undone: ExitStack) -> 
 def statements(library: Library, do: Callable[[], object]) -> float:
     """How many statements the database is asked meanwhile."""
     asked: list[str] = []
+    pool = library.store.database.pool
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement != "BEGIN":
-            asked.append(statement)
+    def note(connection: Any, *_rest: object) -> None:
+        connection.set_trace_callback(asked.append)
 
-    event.listen(library.store.database, "before_cursor_execute", note)
+    def leave(connection: Any, *_rest: object) -> None:
+        connection.set_trace_callback(None)
+
+    event.listen(pool, "checkout", note)
+    event.listen(pool, "checkin", leave)
     try:
         do()
     finally:
-        event.remove(library.store.database, "before_cursor_execute", note)
-    return float(len(asked))
+        event.remove(pool, "checkout", note)
+        event.remove(pool, "checkin", leave)
+    return float(sum(statement.startswith("SELECT") for statement in asked))
 
 
 def _ask(app: Flask, text: str) -> TestResponse:

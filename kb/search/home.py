@@ -29,6 +29,7 @@ class IndexHome:
         self._engine = engine
         self._analyzer = analyzer
         self._memory = memory
+        self._stamped = self._current / STAMP  # looked at for each search: putting a path together takes longer
         self._lock = Lock()
         self._index: Index | None = None
         self._stamp: Stamp | None = None
@@ -104,7 +105,7 @@ class IndexHome:
 
     def _read_stamp(self) -> Stamp | None:
         try:
-            status = (self._current / STAMP).stat()
+            status = self._stamped.stat()
         except FileNotFoundError:
             return None
         return status.st_ino, status.st_mtime_ns

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from kb.errors import IndexBrokenError
@@ -35,10 +36,16 @@ Stamp = tuple[int, int, int]
 """Identity of a manifest file: a commit always changes it."""
 
 
+@lru_cache(maxsize=16)
+def _in(folder: Path) -> Path:
+    """Where it lies: looked at twice for each search, and putting a path together takes longer."""
+    return folder / NAME
+
+
 def stamp(folder: Path) -> Stamp | None:
     """The present manifest's identity; None where there is none."""
     try:
-        status = (folder / NAME).stat()
+        status = _in(folder).stat()
     except FileNotFoundError:
         return None
     return status.st_ino, status.st_mtime_ns, status.st_size

@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import ceil
 
@@ -76,7 +75,7 @@ class Meaning:
         self._analyzer = analyzer
         self._thesaurus = thesaurus
         # Asked for twice or thrice for each question: what a section must have, what of that will do, what is marked.
-        self._wording = lru_cache(maxsize=128)(self._cut)
+        self._wordings: dict[str, Wording] = {}
 
     def strict(self, node: Node) -> IndexNode:
         """What a section must have that has all that was asked for."""
@@ -158,6 +157,11 @@ class Meaning:
 
     def _terms(self, text: str) -> Terms:
         return tuple(self._analyzer.terms(text)[:MOST_TERMS])
+
+    def _wording(self, text: str) -> Wording:
+        if text not in self._wordings:
+            self._wordings[text] = self._cut(text)
+        return self._wordings[text]
 
     def _cut(self, text: str) -> Wording:
         """Cut a condition where something stands between its terms, and look what is left up in the thesaurus."""

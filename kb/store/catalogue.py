@@ -29,6 +29,7 @@ from kb.errors import ConflictError
 from kb.model import AccessClass, Annotation, Document, Finding, Section, State, Version
 from kb.store import outbox, rows, tables
 from kb.store.database import writer
+from kb.store.prepared import Prepared
 
 #: SQLite takes at most 32,766 variables in one statement (limits.html, SQLITE_MAX_VARIABLE_NUMBER).
 _MOST_IDS = 10_000
@@ -72,8 +73,8 @@ class Catalogue:
         self._unpublished = unpublished
         # Made once: to put such a statement together takes longer than to answer it.
         columns = (*rows.SECTION_COLUMNS, *rows.DOCUMENT_COLUMNS, rows.WITHHELD)
-        self._with_documents = self._select_sections(columns, _ACCESS).where(tables.section.c.id.in_(_IDS))
-        self._texts = self._select_sections(rows.TEXT_COLUMNS, _ACCESS).where(tables.section.c.id.in_(_IDS))
+        self._with_documents = self._prepared(columns)
+        self._texts = self._prepared(rows.TEXT_COLUMNS)
 
     # ------------------------------------------------------------------------------------------------- writing
 
@@ -157,8 +158,7 @@ class Catalogue:
         """The same with their documents."""
         found: dict[str, tuple[Section, Document]] = {}
         for some in _chunks(list(ids)):
-            asked = {_ACCESS.key: [a.value for a in access], _IDS.key: some}
-            for section, document in map(rows.section_with_document, self._rows(self._with_documents, asked)):
+            for section, document in map(rows.section_with_document, _asked(self._with_documents, some, access)):
                 found[section.id] = section, self._seen(document)
         return {section: found[section] for section in ids if section in found}
 
@@ -188,8 +188,7 @@ class Catalogue:
         """
         found: dict[str, str] = {}
         for some in _chunks(list(ids)):
-            asked = {_ACCESS.key: [a.value for a in access], _IDS.key: some}
-            found |= dict(map(rows.id_and_text, self._rows(self._texts, asked)))
+            found |= dict(map(rows.id_and_text, _asked(self._texts, some, access)))
         return {section: found[section] for section in ids if section in found}
 
     def documents_by_id(self, ids: Iterable[str], access: frozenset[AccessClass]) -> dict[str, Document]:
@@ -279,9 +278,9 @@ class Catalogue:
         with self._engine.connect() as connection:
             return connection.scalar(documents) or 0, connection.scalar(sections) or 0
 
-    def _rows(self, query: Select[Any], asked: Mapping[str, Any] | None = None) -> list[Row[Any]]:
+    def _rows(self, query: Select[Any]) -> list[Row[Any]]:
         with self._engine.connect() as connection:
-            return list(connection.execute(query, asked))
+            return list(connection.execute(query))
 
     def _documents(self, query: Select[Any]) -> Iterator[Document]:
         return map(self._seen, map(rows.document, self._rows(query)))
@@ -310,6 +309,10 @@ class Catalogue:
         joined = tables.section.join(tables.document)
         return select(*columns).select_from(joined).where(*self._shown(access))
 
+    def _prepared(self, columns: Iterable[Any]) -> Prepared:
+        """For sections by their ids."""
+        return Prepared(self._engine, self._select_sections(columns, _ACCESS).where(tables.section.c.id.in_(_IDS)))
+
 
 # -------------------------------------------------------------------------------------------------------- SQL
 
@@ -318,6 +321,11 @@ _ACCESS: BindParameter[Any] = bindparam("access", expanding=True)
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 
 _Access = frozenset[AccessClass] | BindParameter[Any]
+
+
+def _asked(prepared: Prepared, ids: Sequence[str], access: frozenset[AccessClass]) -> list[Sequence[Any]]:
+    return prepared.rows(access=[a.value for a in access], ids=ids)
+
 
 #: What readers may know of, their access classes apart.
 PUBLISHED = (tables.document.c.state == State.PUBLISHED.value, tables.document.c.binned_at.is_(None))

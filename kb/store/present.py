@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, func, literal, select
 
 from kb.store import tables
+from kb.store.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,13 @@ _QUERY = select(_VERSION.label("version"), tables.outbox.c.document).select_from
 )
 
 
-def present(engine: Engine) -> Present:
-    """The state now."""
-    with engine.connect() as connection:
-        found = connection.execute(_QUERY).all()
-    return Present(found[0].version or 0, frozenset(row.document for row in found if row.document is not None))
+class Glance:
+    """Looks at it; safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._asked = Prepared(engine, _QUERY)
+
+    def now(self) -> Present:
+        """The state now."""
+        found = self._asked.rows()
+        return Present(found[0][0] or 0, frozenset(document for _, document in found if document is not None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -44,15 +45,16 @@ def document(row: Row[Any]) -> Document:
 
 
 def _document(values: dict[str, Any]) -> Document:
-    access, state, warnings = AccessClass(values["access"]), State(values["state"]), tuple(values["warnings"])
-    return Document(**values | {"access": access, "state": state, "warnings": warnings})
+    values["access"], values["state"] = AccessClass(values["access"]), State(values["state"])
+    values["warnings"] = tuple(values["warnings"])
+    return Document(**values)
 
 
-def section_with_document(row: Row[Any]) -> tuple[Section, Document]:
+def section_with_document(row: Sequence[Any]) -> tuple[Section, Document]:
     """A section and its document, of ``SECTION_COLUMNS`` and ``DOCUMENT_COLUMNS`` with ``WITHHELD``, in this order."""
-    values, count = tuple(row), len(SECTION_COLUMNS)
-    of_section = dict(zip(_SECTION_NAMES, values[:count], strict=True))
-    of_document = dict(zip(_DOCUMENT_NAMES, values[count:], strict=True))
+    count = len(SECTION_COLUMNS)
+    of_section = dict(zip(_SECTION_NAMES, row[:count], strict=True))
+    of_document = dict(zip(_DOCUMENT_NAMES, row[count:], strict=True))
     return _section(of_section), _document(of_document)
 
 
@@ -68,13 +70,13 @@ def section(row: Row[Any]) -> Section:
 
 
 def _section(values: dict[str, Any]) -> Section:
-    blocks = tuple(_block(block) for block in values.get("blocks", ()))
-    return Section(**values | {"path": tuple(values["path"]), "blocks": blocks})
+    values["path"], values["blocks"] = tuple(values["path"]), tuple(map(_block, values.get("blocks", ())))
+    return Section(**values)
 
 
-def id_and_text(row: Row[Any]) -> tuple[str, str]:
+def id_and_text(row: Sequence[Any]) -> tuple[str, str]:
     """A section's id, and its heading and text, of ``TEXT_COLUMNS``."""
-    section, heading, blocks = tuple(row)
+    section, heading, blocks = row
     return section, "\n".join([heading, *(block["text"] for block in blocks)])
 
 
@@ -115,5 +117,6 @@ def _block_row(block: Block) -> dict[str, Any]:
 
 
 def _block(row: dict[str, Any]) -> Block:
-    bbox = row.get("bbox")
-    return Block(**row | {"bbox": BBox(**bbox) if bbox else None})
+    if bbox := row.get("bbox"):
+        row["bbox"] = BBox(**bbox)
+    return Block(**row)

@@ -15,7 +15,7 @@ from kb.store.lists import Lists
 from kb.store.mails import Mails
 from kb.store.originals import Originals
 from kb.store.outbox import Outbox
-from kb.store.present import Present, present
+from kb.store.present import Glance, Present
 from kb.store.register import Register
 from kb.store.searches import Searches
 from kb.store.sources import Sources
@@ -43,10 +43,11 @@ class Store:
         self.audit = AuditLog(self.database)
         self.accounts = Accounts(self.database)
         self.originals = Originals(folder)
+        self._glance = Glance(self.database)
 
     def present(self) -> Present:
         """What a search must know before it looks at the index."""
-        return present(self.database)
+        return self._glance.now()
 
     def close(self) -> None:
         """Let go of the database."""

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 from unicodedata import category
 
 from kb.model import Span
@@ -37,8 +38,7 @@ class Mark:
     """True if the one term is only the beginning of those to be marked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(NamedTuple):
     """A place to be marked, and which word of the query stands there."""
 
     start: int
@@ -82,15 +82,15 @@ class Marker:
         if self._marks:
             words = (kept and kept.words(text)) or self._analysed(text)
             for word, mark in enumerate(self._marks):
-                found += [Marked(*place, word) for place in _places(words, mark)]
-        return sorted(found, key=lambda marked: (marked.start, marked.end))
+                found += [Marked(start, end, word) for start, end in _places(words, mark)]
+        return sorted(found)
 
     def _analysed(self, text: str) -> Words:
         return Words.of(columns(self._analyzer.tokens(text)))
 
 
 def _places(words: Words, mark: Mark) -> list[Place]:
-    found = list(words.beginning(mark.terms[0]) if mark.prefix else words.runs(mark.terms))
+    found = words.beginning(mark.terms[0]) if mark.prefix else words.runs(mark.terms)
     return found or [place for other in mark.instead for place in _places(words, other)]
 
 
@@ -112,12 +112,15 @@ def _spans(text: str, window: Place, places: Sequence[Place], *, ellipses: bool 
         spans.append(Span(ELLIPSIS))
     for start, stop in places:
         if start >= position and stop <= end:
-            spans += [Span(text[position:start]), Span(text[start:stop], marked=True)]
+            if start > position:
+                spans.append(Span(text[position:start]))
+            spans.append(Span(text[start:stop], marked=True))
             position = stop
-    spans.append(Span(text[position:end]))
+    if end > position:
+        spans.append(Span(text[position:end]))
     if ellipses and end < len(text):
         spans.append(Span(ELLIPSIS))
-    return tuple(span for span in spans if span.text)
+    return tuple(spans)
 
 
 # ---------------------------------------------------------------------------------------------------- window
@@ -155,7 +158,7 @@ class _Starts:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._sentences = [0, *(match.end() for match in _SENTENCE_START.finditer(text))]
+        self._sentences = [0, *[match.end() for match in _SENTENCE_START.finditer(text)]]
 
     @cached_property
     def _parts(self) -> list[int]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import accumulate, chain
 from operator import sub
 from struct import Struct
@@ -60,105 +59,128 @@ def encode(texts: Mapping[str, Terms]) -> bytes:
     return zlib.compress(head + terms + array(_CODES[width], body).tobytes(), _LEVEL)
 
 
+class _Vocabulary:
+    """The terms of texts that were encoded together, and the number of each."""
+
+    def __init__(self, terms: str) -> None:
+        self.terms = terms
+        # All texts are searched for the same few terms.
+        self._known: dict[str, int] = {}
+
+    def number(self, term: str) -> int:
+        """That of a term; -1 if no token has it."""
+        number = self._known.get(term)
+        if number is None:
+            start = self.terms.find(f"{_EDGE}{term}{_EDGE}")
+            number = self._known[term] = self.terms.count(_EDGE, 0, start) if start >= 0 else -1
+        return number
+
+    def beginning(self, prefix: str) -> Iterator[int]:
+        """Those of the terms that begin so."""
+        start = self.terms.find(_EDGE + prefix)
+        while start >= 0:
+            yield self.terms.count(_EDGE, 0, start)
+            start = self.terms.find(_EDGE + prefix, start + 1)
+
+
 class Kept:
     """What ``encode`` made."""
 
     def __init__(self, data: bytes) -> None:
         self._data = zlib.decompress(data)
-        self._length, self._width, self._texts = _HEAD.unpack_from(self._data)
+        length, self._width, texts = _HEAD.unpack_from(self._data)
+        start = _HEAD.size + texts * _TEXT.size
+        self._texts = [*_TEXT.iter_unpack(self._data[_HEAD.size : start])]
+        self._start = start + length
+        self._vocabulary = _Vocabulary(self._data[start : self._start].decode())
 
     def words(self, text: str) -> Words | None:
         """The tokens of a text; None if it is not one of those."""
-        start = _HEAD.size + self._texts * _TEXT.size + self._length
-        for number in range(self._texts):
-            length, checksum, count = _TEXT.unpack_from(self._data, _HEAD.size + number * _TEXT.size)
+        start = self._start
+        for length, checksum, count in self._texts:
             size = count * self._width
             if length == len(text) and (length, checksum) == _identity(text):
                 rows = [self._data[start + row * size : start + (row + 1) * size] for row in range(_ROWS)]
-                return Words(self._terms, self._width, rows)
+                return Words(self._vocabulary, self._width, rows)
             start += _ROWS * size
         return None
-
-    @cached_property
-    def _terms(self) -> str:
-        start = _HEAD.size + self._texts * _TEXT.size
-        return self._data[start : start + self._length].decode()
 
 
 class Words:
     """The tokens of one text, looked up by their terms."""
 
-    def __init__(self, terms: str, width: int, rows: Sequence[bytes]) -> None:
+    def __init__(self, vocabulary: _Vocabulary, width: int, rows: Sequence[bytes]) -> None:
         """``of`` and ``Kept.words`` make them."""
-        self._terms = terms
+        self._vocabulary = vocabulary
         self._width = width
-        self._numbers, *self._others = rows
+        self._code = _CODES[width]
+        self._numbers, self._steps, self._lengths, self._gaps = rows
+        # Read when the first word is found. Most headings have none; ``cached_property`` takes a lock each time.
+        self._places: tuple[list[int], array[int]] | None = None
+        self._positions: list[int] | None = None
 
     @classmethod
     def of(cls, found: Terms) -> Words:
         """Those of a text that has just been analysed."""
         numbers: dict[str, int] = {}
         rows = [array(_CODES[_WIDE], row).tobytes() for row in _rows(found, numbers)]
-        return cls(_edged(numbers), _WIDE, rows)
+        return cls(_Vocabulary(_edged(numbers)), _WIDE, rows)
 
     def tokens(self) -> list[Token]:
         """All of them in order, as analysis gave them."""
-        terms = self._terms.split(_EDGE)[1:]
+        terms = self._vocabulary.terms.split(_EDGE)[1:]
+        places, positions = self._placed(range(len(self._read(self._numbers)))), self._position()
         return [
-            Token(terms[number], *self._place(token), self._positions[token])
-            for token, number in enumerate(self._read(self._numbers))
+            Token(terms[number], *place, position)
+            for number, place, position in zip(self._read(self._numbers), places, positions, strict=True)
         ]
 
-    def runs(self, terms: Sequence[str]) -> Iterator[Place]:
+    def runs(self, terms: Sequence[str]) -> list[Place]:
         """Where these terms stand side by side: token by token, for analysis may have dropped a の between them."""
-        numbers = [self._number(term) for term in terms]
+        numbers = [self._vocabulary.number(term) for term in terms]
         if -1 in numbers:
-            return
+            return []
+        found = self._found(array(self._code, numbers).tobytes())
         length = len(numbers)
-        for first in self._found(array(_CODES[self._width], numbers).tobytes()):
-            last = first + length - 1
-            if length == 1 or self._positions[last] - self._positions[first] == length - 1:
-                yield from map(self._place, range(first, last + 1))
+        if not found or length == 1:
+            return self._placed(found)
+        positions = self._position()
+        whole = (first for first in found if positions[first + length - 1] - positions[first] == length - 1)
+        return self._placed(token for first in whole for token in range(first, first + length))
 
-    def beginning(self, prefix: str) -> Iterator[Place]:
+    def beginning(self, prefix: str) -> list[Place]:
         """Where terms stand that begin so."""
-        start = self._terms.find(_EDGE + prefix)
-        while start >= 0:
-            number = self._terms.count(_EDGE, 0, start)
-            yield from map(self._place, self._found(array(_CODES[self._width], [number]).tobytes()))
-            start = self._terms.find(_EDGE + prefix, start + 1)
+        numbers = self._vocabulary.beginning(prefix)
+        found = (self._found(array(self._code, [number]).tobytes()) for number in numbers)
+        return self._placed(token for tokens in found for token in tokens)
 
-    def _number(self, term: str) -> int:
-        """That of a term; -1 if no token has it."""
-        start = self._terms.find(f"{_EDGE}{term}{_EDGE}")
-        return self._terms.count(_EDGE, 0, start) if start >= 0 else -1
-
-    def _found(self, numbers: bytes) -> Iterator[int]:
+    def _found(self, numbers: bytes) -> list[int]:
         """Which tokens have terms with these numbers one after the other; the first of each, and they may overlap."""
+        found = []
         place = self._numbers.find(numbers)
         while place >= 0:
             if place % self._width == 0:
-                yield place // self._width
+                found.append(place // self._width)
             place = self._numbers.find(numbers, place + 1)
+        return found
 
-    def _place(self, token: int) -> Place:
-        start = self._starts[token]
-        return start, start + self._widths[token]
+    def _placed(self, tokens: Iterable[int]) -> list[Place]:
+        """Where tokens stand."""
+        found = [*tokens]
+        if not found:
+            return []
+        if self._places is None:
+            self._places = [*accumulate(self._read(self._steps))], self._read(self._lengths)
+        starts, lengths = self._places
+        return [(starts[token], starts[token] + lengths[token]) for token in found]
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [*accumulate(self._read(self._others[0]))]
-
-    @cached_property
-    def _widths(self) -> array[int]:
-        return self._read(self._others[1])
-
-    @cached_property
-    def _positions(self) -> list[int]:
-        return [*accumulate(self._read(self._others[2]))]
+    def _position(self) -> list[int]:
+        if self._positions is None:
+            self._positions = [*accumulate(self._read(self._gaps))]
+        return self._positions
 
     def _read(self, row: bytes) -> array[int]:
-        return array(_CODES[self._width], row)
+        return array(self._code, row)
 
 
 def _identity(text: str) -> tuple[int, int]:

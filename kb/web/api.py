@@ -135,8 +135,8 @@ def suggest() -> ResponseReturnValue:
 
 
 def _facet(facet: Facet) -> FacetOfResults:
-    values = tuple(Value(one.filter.value, one.label, one.count, one.chosen) for one in facet.choices)
-    return FacetOfResults(facet.choices[0].filter.field, facet.label, values)
+    values = tuple(Value(one.value, one.label, one.count, one.chosen) for one in facet.choices)
+    return FacetOfResults(facet.field, facet.label, values)
 
 
 def _links(endpoint: str, args: Mapping[str, Any], page: int, pages: int) -> Links:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import cast
 
-from flask import request
+from flask import g, request
 from werkzeug.datastructures import MultiDict
 
 from kb import asked as of_people
@@ -24,10 +25,12 @@ def asked() -> Asked:
     return read(request.args, current_facets())
 
 
-def current_facets() -> dict[str, str]:
-    """What results can be narrowed by here, with labels."""
-    library = current_library()
-    return facet_fields(library.content_types.values(), library.kinds.values())
+def current_facets() -> Mapping[str, str]:
+    """What results can be narrowed by here, with labels; put together once for each request."""
+    if "kb_facets" not in g:
+        library = current_library()
+        g.kb_facets = facet_fields(library.content_types.values(), library.kinds.values())
+    return cast("Mapping[str, str]", g.kb_facets)
 
 
 def read(args: MultiDict[str, str], fields: Iterable[str]) -> Asked:

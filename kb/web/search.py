@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from flask import Blueprint, render_template
 
@@ -12,7 +13,7 @@ from kb.errors import StorageError
 from kb.model import And, FacetCount, Filter, Node, Or, Page, Phrase, Prefix, Term
 from kb.search.why import Origin
 from kb.web.access import open_to_all
-from kb.web.addresses import url_for
+from kb.web.addresses import query_string, url_for
 from kb.web.asking import SORTS, Asked, asked, current_facets
 from kb.web.relay import in_any_process
 from kb.web.site import current_library, current_site, visitor_access
@@ -39,7 +40,7 @@ AROUND = 2
 class Choice:
     """One value of a facet."""
 
-    filter: Filter
+    value: str
     label: str
     count: int
     chosen: bool
@@ -51,6 +52,7 @@ class Choice:
 class Facet:
     """A field to narrow by, with the values that there are."""
 
+    field: str
     label: str
     choices: tuple[Choice, ...]
     others: int = 0
@@ -85,6 +87,7 @@ def search() -> str:
     facets = facets_of(question, page, MOST_OFFERED)
     _count(question, page)
     totals = totals_of(question, page)
+    first = results(question.at(1))
     return render_template(
         "views/search.html",
         asked=question,
@@ -92,7 +95,8 @@ def search() -> str:
         facets=facets,
         chosen=[choice for facet in facets for choice in facet.choices if choice.chosen],
         window=window(question.page, page.pages),
-        address=lambda number: results(question.at(number)),
+        address=partial(numbered, first),
+        again=f"?{query_string(args)}" if (args := question.args) else "",
         sorts=SORTS,
         corrections=corrections(question, totals),
         alternatives=alternatives(question, totals),
@@ -103,6 +107,11 @@ def search() -> str:
 def results(question: Asked) -> str:
     """The address of a results page."""
     return url_for("search.search", **question.args)
+
+
+def numbered(first: str, number: int) -> str:
+    """The address of a page of the answer, made from that of its first page."""
+    return first if number == 1 else f"{first}{'&' if '?' in first else '?'}page={number}"
 
 
 def _count(question: Asked, page: Page) -> None:
@@ -172,28 +181,34 @@ def facets_of(question: Asked, page: Page, most: int | None = None) -> list[Face
         most: how many values of each, those apart that are chosen; None for all.
 
     """
-    library = current_library()
-    fields = current_facets()
-    facets = []
-    for name, label in fields.items():
-        narrowed = [one for one in question.filters if one.field == name]
-        counted = library.counted(question.without(name).query(facets=(name,))) if narrowed else page
-        facets.append(_facet(question, name, label, counted.facets.get(name, ()), most))
-    return [facet for facet in facets if facet.choices]
+    names = current_facets().items()
+    narrowed = {one.field for one in question.filters}
+    return [
+        facet
+        for name, label in names
+        if (name in narrowed or page.facets.get(name)) and (facet := _facet(question, name, label, page, most)).choices
+    ]
 
 
-def _facet(question: Asked, name: str, label: str, counts: Sequence[FacetCount], most: int | None) -> Facet:
+def _facet(question: Asked, name: str, label: str, page: Page, most: int | None) -> Facet:
     chosen = {one.value for one in question.filters if one.field == name}
-    page, toggled = url_for("search.search"), toggles(question, name)
+    if chosen:
+        page = current_library().counted(question.without(name).query(facets=(name,)))
+    counts = page.facets.get(name, ())
     offered = counts if most is None else [*counts[:most], *(one for one in counts[most:] if one.value in chosen)]
     # A filter that finds nothing is not counted, and must be shown all the same: it can be taken away.
-    absent = chosen - {one.value for one in counts}
-    unknown = (FacetCount(one.value, _label(one), 0) for one in question.filters if one.value in absent)
-    choices = (
-        Choice(Filter(name, one.value), one.label, one.count, one.value in chosen, page + toggled(one.value))
-        for one in (*offered, *unknown)
+    absent = chosen - {one.value for one in counts} if chosen else chosen
+    unknown = [FacetCount(one.value, _label(one), 0) for one in question.filters if one.value in absent]
+    choices = _choices((*offered, *unknown), chosen, url_for("search.search"), toggles(question, name))
+    return Facet(name, label, choices, len(counts) - len(offered))
+
+
+def _choices(
+    counts: Sequence[FacetCount], chosen: Collection[str], page: str, toggled: Callable[[str], str]
+) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(one.value, one.label, one.count, one.value in chosen, page + toggled(one.value)) for one in counts
     )
-    return Facet(label, tuple(choices), len(counts) - len(offered))
 
 
 def _label(absent: Filter) -> str:
@@ -217,9 +232,9 @@ def window(page: int, pages: int) -> list[int | None]:
 
 def totals_of(question: Asked, page: Page) -> Mapping[str, int]:
     """How many articles each word of the query finds by itself; nothing where all of them together find some."""
-    words = words_of(question)
     if page.total and not page.partial:
         return {}
+    words = words_of(question)
     if words == [question.text] and not question.filters:
         return {question.text: page.total}
     return current_library().totals(words)

@@ -15,7 +15,7 @@ def toggles(asked: Asked, field: str) -> Callable[[str], str]:
     The same as ``asked.toggled`` says, for a page that has a link for each of very many values.
     """
     chosen = [one.value for one in asked.filters if one.field == field]
-    others = {name: value for name, value in asked.at(1).args.items() if name != field}
+    others = {name: value for name, value in asked.args.items() if name not in {field, "page"}}
     before = query_string({**others, field: chosen})
     start = f"?{before}&{quoted(field)}=" if before else f"?{quoted(field)}="
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -50,6 +51,18 @@ def marked(spans: tuple[Span, ...]) -> Markup:
     return Markup("".join(parts))  # noqa: S704 - each part is escaped
 
 
+def day(document: Document) -> Markup:
+    """The day of a document in both calendars, for people and for programs."""
+    return _day(document.date)
+
+
+@lru_cache(maxsize=1024)
+def _day(at: date | None) -> Markup:
+    if at is None:
+        return Markup("日付なし")
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), both_calendars(at))
+
+
 def type_label(document: Document) -> str:
     """The name of the document's type; its bare name if the plugin that brought it is gone."""
     kind = current_library().content_types.get(document.type)
@@ -75,6 +88,7 @@ def person(name: str) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "both_calendars": both_calendars,
+    "day": day,
     "device": device,
     "endpoint": endpoint,
     "marked": marked,

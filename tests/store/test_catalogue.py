@@ -10,7 +10,7 @@ from kb.model import EVERYTHING, PUBLIC_ONLY, AccessClass, Annotation, BBox, Blo
 from kb.store.catalogue import Catalogue, Content, Failure
 from kb.store.database import open_database
 from kb.store.outbox import Outbox
-from kb.store.present import present
+from kb.store.present import Glance
 from kb.testing import a_document
 
 pytestmark = pytest.mark.databases
@@ -157,7 +157,7 @@ def test_a_change_is_to_be_done_until_the_index_has_it(catalogue, outbox):
 def test_what_readers_must_not_see_any_more_is_known_before_the_index_knows(catalogue, engine, after, hidden):
     catalogue.save(Content(DOCUMENT, SECTIONS, {}))
     catalogue.save(Content(after, SECTIONS, {}))
-    assert (DOCUMENT.id in present(engine).hidden) is hidden
+    assert (DOCUMENT.id in Glance(engine).now().hidden) is hidden
 
 
 def test_drafts_are_for_staff_only(catalogue, engine):

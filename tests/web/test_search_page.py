@@ -119,13 +119,22 @@ def asked_of_the_database(library):
     """The statements that the database is asked meanwhile."""
     statements = []
 
-    def note(_connection, _cursor, statement, *_rest):
-        if statement != "BEGIN":
+    def note(statement):
+        if statement.startswith("SELECT"):
             statements.append(statement)
 
-    event.listen(library.store.database, "before_cursor_execute", note)
+    def watch(connection, _record, _proxy):
+        connection.set_trace_callback(note)  # SQLite's own: not everything is asked by way of SQLAlchemy
+
+    def leave(connection, _record):
+        connection.set_trace_callback(None)
+
+    pool = library.store.database.pool
+    event.listen(pool, "checkout", watch)
+    event.listen(pool, "checkin", leave)
     yield statements
-    event.remove(library.store.database, "before_cursor_execute", note)
+    event.remove(pool, "checkout", watch)
+    event.remove(pool, "checkin", leave)
 
 
 def test_the_database_is_asked_twice_however_many_hits_there_are_and_once_more_to_rank_them_anew(three_years):

@@ -200,7 +200,7 @@ class TermReader(base.TermsReader):  # type: ignore[misc] # Whoosh has no types
         """See Whoosh's ``TermsReader``."""
         numbers, counts = self._postings(name, term)
         field = self._segment.field(name)
-        positions = field.positions(self._number(name, term), counts, np.arange(len(numbers)))
+        positions = field.positions(self._number(name, term), np.cumsum(counts) - counts, counts)
         several = np.split(positions, np.cumsum(counts)[:-1])
         values = [form.encode(some.tolist()) for some in several] if len(positions) else [b""] * len(numbers)
         info = self.term_info(name, term)

@@ -69,13 +69,27 @@ def any_of(found: Sequence[Matches], at_least: int, size: int) -> Matches:
         return several[0]
     if sum(len(one.numbers) for one in several) * _SPARSE < size:
         return _any_of_few(several, at_least)
-    scores = np.zeros(size)
-    times: NDArray[Any] = np.zeros(size, dtype=np.uint8 if len(several) < _BYTE else np.int64)
-    for one in several:
-        times[one.numbers] += 1
+    scores = _spread(several[0], size)
+    for one in several[1:]:
         scores[one.numbers] += one.scores
-    numbers = np.flatnonzero(times >= at_least)
+    numbers = np.flatnonzero(_any_flags(several, size) if at_least == 1 else _times(several, size) >= at_least)
     return Matches(numbers, scores[numbers])
+
+
+def _any_flags(found: Sequence[Matches], size: int) -> Flags:
+    """Which sections any of them has."""
+    there = np.zeros(size, dtype=bool)
+    for one in found:
+        there[one.numbers] = True
+    return there
+
+
+def _times(found: Sequence[Matches], size: int) -> NDArray[Any]:
+    """How many of them each section is in."""
+    times: NDArray[Any] = np.zeros(size, dtype=np.uint8 if len(found) < _BYTE else np.int64)
+    for one in found:
+        times[one.numbers] += 1
+    return times
 
 
 def _any_of_few(found: Sequence[Matches], at_least: int) -> Matches:

@@ -232,13 +232,22 @@ class Terms:
         """The numbers of the sections that have a term, and how often each does."""
         return np.cumsum(self._numbers.group(term)), self._counts(term)
 
-    def positions(self, term: int, counts: Integers, which: Integers) -> Integers:
+    def together(self, first: int, last: int) -> tuple[Integers, Integers]:
+        """The same of the terms from ``first`` to before ``last``, term after term."""
+        starts = self._numbers.starts[first : last + 1] - self._numbers.starts[first]
+        numbers = _sums(self._numbers.several(first, last), starts[:-1])
+        if self._positions is None:
+            return numbers, np.ones_like(numbers)
+        low, high = (int(self._positions.starts[number]) for number in (first, last))
+        return numbers, np.diff(np.flatnonzero(self._bits(low, high)), append=high - low)
+
+    def positions(self, term: int, begins: Integers, counts: Integers) -> Integers:
         """Where a term stands in some of the sections that have it.
 
         Args:
             term: its number.
-            counts: how often each section has it, as ``postings`` gives it.
-            which: the ascending places of these sections in ``counts``.
+            begins: for each of them, ascending, how often the term stands in all sections before it.
+            counts: how often it stands there.
 
         Returns:
             The positions, section after section.
@@ -246,9 +255,8 @@ class Terms:
         """
         if self._positions is None:
             return NONE
-        begins, several = np.cumsum(counts) - counts, counts[which]
-        steps = self._positions.some(term, spread(begins[which], several))
-        return _sums(steps, np.cumsum(several) - several)
+        steps = self._positions.some(term, spread(begins, counts))
+        return _sums(steps, np.cumsum(counts) - counts)
 
     @property
     def occurrences(self) -> Integers:
@@ -259,13 +267,11 @@ class Terms:
         """The terms from ``first`` to before ``last`` as they were before they were written."""
         terms = [self.terms[number] for number in range(first, last)]
         starts = self._numbers.starts[first : last + 1] - self._numbers.starts[first]
-        numbers = _sums(self._numbers.several(first, last), starts[:-1])
-        if self._positions is None:
-            return Postings(terms, starts, numbers, np.ones_like(numbers), NONE)
-        low, high = (int(self._positions.starts[number]) for number in (first, last))
-        begins = np.flatnonzero(self._bits(low, high))
-        positions = _sums(self._positions.several(first, last), begins)
-        return Postings(terms, starts, numbers, np.diff(begins, append=len(positions)), positions)
+        numbers, counts = self.together(first, last)
+        positions = NONE
+        if self._positions is not None:
+            positions = _sums(self._positions.several(first, last), np.cumsum(counts) - counts)
+        return Postings(terms, starts, numbers, counts, positions)
 
     def _counts(self, term: int) -> Integers:
         sections = int(self.sections[term])

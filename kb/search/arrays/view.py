@@ -9,8 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, partial, reduce
+from functools import partial, reduce
 from heapq import nsmallest
 from itertools import count
 from typing import Protocol
@@ -21,7 +20,8 @@ from kb.model import Everything, Filter, Range, Sort
 from kb.search.arrays.best import first as first_of
 from kb.search.arrays.best import greatest
 from kb.search.arrays.cache import Cache
-from kb.search.arrays.matches import Flags, Floats, Matches, among, any_of, both, flags, in_both, prefer, unscored
+from kb.search.arrays.facets import Chosen, Facet
+from kb.search.arrays.matches import Flags, Floats, Matches, among, any_of, both, in_both, prefer, unscored
 from kb.search.arrays.packing import Integers
 from kb.search.arrays.phrases import Phrases, near, used
 from kb.search.arrays.sections import Sections
@@ -48,21 +48,6 @@ class Leaf(Protocol):
     def words(self, number: int) -> bytes: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class _Coded:
-    """The values of a field, and which each section has: 0 for none, else one more than the value's place."""
-
-    values: Sequence[str]
-    first: Integers
-    """For each section its value, or one of its values; most fields have one."""
-    numbers: Integers
-    codes: Integers
-    """Sections with a value that they have besides."""
-    every: Integers
-    every_code: Integers
-    """Sections with any value that they have."""
-
-
 #: Numbers views, so that a cache can tell what was computed for which.
 _serial = count()
 
@@ -84,8 +69,9 @@ class View:
         self._count = int(self._live.sum())
         self._day = np.concatenate([NONE, *(leaf.sections.day for leaf in self._leaves)])
         self._norms = {name: self._norm(name) for name in ("body", "title")}
-        self._facets: dict[str, _Coded] = {}
+        self._facets: dict[str, Facet] = {}
         self._order: Integers | None = None
+        self._recent: dict[str, int] = {}
 
     def _norm(self, name: str) -> Floats:
         lengths = np.concatenate([NONE, *(leaf.sections.lengths[name] for leaf in self._leaves)])
@@ -98,9 +84,8 @@ class View:
         """See ``Index.search``."""
         matches = self.match(node)
         hits = self._best(matches, sort, offset + limit)[offset:]
-        # One array for all facets that look whether sections are among the matches, and none if there is no such facet.
-        flagged = cache(partial(flags, matches.numbers, self._size))
-        counts = {name: self._facet(name, matches.numbers, flagged) for name in facets}
+        chosen = Chosen(matches.numbers, self._size)
+        counts = {name: self._facet(name).counts(chosen) for name in facets}
         return Found(len(matches.numbers), tuple(hits), counts)
 
     def _best(self, matches: Matches, sort: Sort, limit: int) -> list[tuple[str, float]]:
@@ -129,38 +114,19 @@ class View:
 
     def _id(self, number: int) -> str:
         leaf = bisect_right(self._starts, number) - 1
-        return self._leaves[leaf].sections.ids[number - self._starts[leaf]].decode()
+        section = self._leaves[leaf].sections.ids[number - self._starts[leaf]].decode()
+        if len(self._recent) >= _RECENT:
+            self._recent.clear()
+        self._recent[section] = number
+        return section
 
-    def _facet(self, name: str, numbers: Integers, flagged: Callable[[], Flags]) -> Mapping[str, int]:
-        if name not in self._facets:  # two threads may both count what there is: they come to the same
-            self._facets[name] = self._coded(name)
-        coded = self._facets[name]
-        if not len(coded.every) or not len(numbers):
-            return {}
-        codes = len(coded.values) + 1
-        if len(coded.every) < len(numbers):  # few sections have a value: it is looked whether they are among them
-            counts = np.bincount(coded.every_code[flagged()[coded.every]], minlength=codes)
-        else:
-            counts = np.bincount(coded.first[numbers], minlength=codes)
-            if len(coded.numbers):
-                counts += np.bincount(coded.codes[flagged()[coded.numbers]], minlength=codes)
-        return {value: found for value, found in zip(coded.values, counts[1:].tolist(), strict=True) if found}
-
-    def _coded(self, name: str) -> _Coded:
-        prefix = name + SEPARATOR
-        terms = self._beginning("keyword", prefix)
-        found = [self._postings("keyword", term)[0] for term in terms]
-        first, numbers, codes = np.zeros(self._size, dtype=np.int64), [NONE], [NONE]
-        for code, sections in enumerate(found, 1):
-            more = sections[first[sections] > 0]
-            numbers.append(more)
-            codes.append(np.full(len(more), code))
-            alone = sections[first[sections] == 0]
-            first[alone] = code
-        values = [term.removeprefix(prefix) for term in terms]
-        every = np.repeat(np.arange(1, len(terms) + 1), [len(sections) for sections in found])
-        whole = np.concatenate([NONE, *found])
-        return _Coded(values, first, np.concatenate(numbers), np.concatenate(codes), whole, every)
+    def _facet(self, name: str) -> Facet:
+        if name not in self._facets:  # two threads may both look what there is: they come to the same
+            prefix = name + SEPARATOR
+            terms = self._beginning("keyword", prefix)
+            found = [self._postings("keyword", term)[0] for term in terms]
+            self._facets[name] = Facet([term.removeprefix(prefix) for term in terms], found, self._size)
+        return self._facets[name]
 
     def scores_in(self, section: str, nodes: Sequence[IndexNode]) -> list[float | None]:
         """See ``Index.scores``."""
@@ -178,6 +144,9 @@ class View:
 
     def _number(self, section: str) -> int:
         """The number of a section; -1 if it is not there (any more)."""
+        # Most are asked for that have just been found, and bisection takes some twenty steps in each segment.
+        if (recent := self._recent.get(section)) is not None:
+            return recent
         found = ((start, leaf.sections.find(section)) for leaf, start in zip(self._leaves, self._starts, strict=False))
         return next((start + number for start, number in found if number >= 0 and self._live[start + number]), -1)
 
@@ -338,11 +307,31 @@ class View:
         if not len(sections):
             return NONE, NONE
         starts = [
-            _starts(field, number, place, found[number], sections)
+            self._run_starts(leaf, (name, number), place, found[number], sections)
             for place, number in sorted(enumerate(numbers), key=lambda one: len(found[one[1]][0]))
         ]
         runs, counts = np.unique(reduce(in_both, starts) >> _POSITION_BITS, return_counts=True)
         return runs, counts.astype(np.int64)
+
+    def _run_starts(
+        self, leaf: Leaf, term: tuple[str, int], place: int, found: tuple[Integers, Integers], sections: Integers
+    ) -> Integers:
+        """Where a run would begin that has the term at ``place``, as one ascending number for section and position."""
+        name, number = term
+        having, counts = found
+        which = np.searchsorted(having, sections)
+        several = counts[which]
+        positions = leaf.field(name).positions(number, self._begins(leaf, term, counts)[which], several)
+        where = np.repeat(sections, several)
+        possible = positions >= place
+        starts: Integers = (where[possible] << _POSITION_BITS) | (positions[possible] - place)
+        return starts
+
+    def _begins(self, leaf: Leaf, term: tuple[str, int], counts: Integers) -> Integers:
+        """For each section how often the term stands before it; kept for the common terms, which are in many runs."""
+        if len(counts) < _COMMON:
+            return np.cumsum(counts) - counts
+        return self._cache.get((leaf.id, *term, "begins"), lambda: (np.cumsum(counts) - counts, NONE))[0]
 
     def _of_leaf(self, leaf: Leaf, name: str, term: str) -> tuple[Integers, Integers] | None:
         number = leaf.field(name).terms.find(term.encode())
@@ -355,13 +344,15 @@ class View:
 
     def _beginnings(self, name: str, prefix: str) -> tuple[Integers, Integers]:
         """Numbers of the sections that have a term that begins so, and how many occurrences there are."""
-        found = [self._postings(name, term) for term in self._beginning(name, prefix)]
-        if not found:
-            return NONE, NONE
-        numbers, counts = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
-        sums = np.bincount(numbers, weights=counts, minlength=1).astype(np.int64)
-        present = np.flatnonzero(sums)
-        return present, sums[present]
+        parts = []
+        for leaf, start in zip(self._leaves, self._starts, strict=False):
+            field = leaf.field(name)
+            if terms := field.terms.beginning(prefix.encode()):
+                numbers, counts = field.together(terms.start, terms.stop)
+                parts.append((numbers + start, counts))
+        numbers, counts = self._together(parts)
+        present, of_which = np.unique(numbers, return_inverse=True)
+        return present, np.bincount(of_which, weights=counts, minlength=len(present)).astype(np.int64)
 
     def _beginning(self, name: str, prefix: str) -> list[str]:
         """The terms of a field that begin so, in order."""
@@ -379,6 +370,12 @@ _MANY = 2_000
 #: spare: some may turn out to be in no section any more.
 _MOST_TERMS, _SPARE = 400, 24
 
+#: Sections of which the numbers are remembered.
+_RECENT = 4_096
+
+#: Sections with a term from which on it is kept how often it stands before each: adding up takes longer than the rest.
+_COMMON = 10_000
+
 #: A section number and a position in one 64-bit number. Positions fill 32 bits in the index.
 _POSITION_BITS = 32
 
@@ -388,14 +385,3 @@ def _leading(counts: Mapping[tuple[str, bool], int], most: int) -> Iterator[Comp
     for kind in (False, True):
         found = ((-times, len(text), text) for (text, inner), times in counts.items() if inner is kind)
         yield from (Completion(text, -times, kind) for times, _, text in nsmallest(most, found))
-
-
-def _starts(field: Terms, number: int, place: int, found: tuple[Integers, Integers], sections: Integers) -> Integers:
-    """Where a run would begin that has the term at ``place``, as one ascending number for section and position."""
-    having, counts = found
-    which = np.searchsorted(having, sections)
-    positions = field.positions(number, counts, which)
-    where = np.repeat(sections, counts[which])
-    possible = positions >= place
-    starts: Integers = (where[possible] << _POSITION_BITS) | (positions[possible] - place)
-    return starts
