@@ -332,6 +332,10 @@ class Library:
         except KbError as error:
             log.warning("suggestions are not ready: %s", error.reason)
 
+    def rest(self) -> None:
+        """Let go of what is kept in memory of the index: whoever asks next reads it again."""
+        self._home.close()
+
     def bring_up_to_date(self) -> None:
         """Index what has just been changed, unless another process is at work: that one will."""
         if self._locks():

@@ -59,7 +59,7 @@ def serve(session: Session, host: str | None, port: int | None, threads: int | N
         app, config = create_app(library), library.config
         number = _page_processes(config)
         more = {"KB_CACHE_MEGABYTES": str(max(config.cache_megabytes // max(number, 1), 8))}
-        relay = Relay(app, _beside(session, config.home, "answer"), number, more) if number else None
+        relay = Relay(app, _beside(session, config.home, "answer"), number, more, library.rest) if number else None
         if relay is None:
             Thread(target=library.warm, daemon=True).start()
         with Supervisor.of(_beside(session, config.home, "work")), relay or nullcontext():

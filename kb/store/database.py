@@ -36,7 +36,7 @@ def open_database(store: Path, url: str = "") -> Engine:
     Raises:
         DamagedError: the catalogue is damaged, or gone while there are originals: it is never begun anew by itself.
         StorageError: the database cannot be reached or written.
-        ConfigError: the address is none, or its driver is not installed.
+        ConfigError: the address is none, its driver is not installed, or a later version of this program has used it.
 
     """
     with told(store, "保管場所を作れません"):
@@ -53,7 +53,7 @@ def open_empty(url: str) -> Engine:
 
     Raises:
         StorageError: the database cannot be reached or written.
-        ConfigError: the address is none, or its driver is not installed.
+        ConfigError: the address is none, its driver is not installed, or a later version of this program has used it.
 
     """
     return _upgraded(_parsed(url), lambda _engine: None)
@@ -62,13 +62,23 @@ def open_empty(url: str) -> Engine:
 def _upgraded(where: URL, is_new: Callable[[Engine], None]) -> Engine:
     engine = _engine(where)
     try:
-        if migrate.revision(engine) is None:
+        found = migrate.revision(engine)
+        if found is None:
             is_new(engine)
+        else:
+            _check_known(engine, found)
         migrate.upgrade(engine)
     except BaseException:
         engine.dispose()
         raise
     return engine
+
+
+def _check_known(engine: Engine, revision: str) -> None:
+    if revision > migrate.HEAD:
+        reason = f"新しい版の kb で使われた目録です（{revision}。このプログラムが知っているのは {migrate.HEAD} まで）。"
+        fix = "新しい版の kb を使うか、「kb restore」で前のバックアップから戻してください。"
+        raise ConfigError(subject(engine), reason, fix)
 
 
 def subject(engine: Engine) -> str:

@@ -9,7 +9,10 @@ from sqlalchemy import Engine, inspect, text
 from kb.store.transactions import writer
 
 HEAD = "0011"
-"""The revision that ``tables`` describes. Alembic (a fifth of a second to import) is only loaded when it differs."""
+"""The revision that ``tables`` describes; later ones have greater numbers.
+
+Alembic (a fifth of a second to import) is only loaded when a catalogue has another one.
+"""
 
 
 def upgrade(engine: Engine) -> None:

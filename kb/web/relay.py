@@ -50,7 +50,14 @@ def in_any_process(view: ViewFunction) -> ViewFunction:
 class Relay:
     """Stands before an application. Use as a context manager: inside it, the processes run."""
 
-    def __init__(self, app: Flask, command: Sequence[str], number: int, more: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        command: Sequence[str],
+        number: int,
+        more: Mapping[str, str] | None = None,
+        relieved: Callable[[], None] | None = None,
+    ) -> None:
         """While they read what they need, this process answers.
 
         Args:
@@ -58,14 +65,14 @@ class Relay:
             command: starts one of them.
             number: how many there are.
             more: environment variables that they have and this process has not.
+            relieved: called when one of them is ready, so that this process has less to do from now on.
 
         """
         self._app, self._alone = app, app.wsgi_app
         self._site: Site = app.extensions[EXTENSION]
         self._line = _Line()
-        self._supervisors = [
-            Supervisor(_Turns(self._line, command, more or {}).start, _PATIENCE) for _ in range(number)
-        ]
+        turns = [_Turns(self._line, command, more or {}, relieved or _nothing) for _ in range(number)]
+        self._supervisors = [Supervisor(one.start, _PATIENCE) for one in turns]
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
@@ -109,11 +116,17 @@ class Relay:
         return answered
 
 
+def _nothing() -> None:
+    """Nobody else is to be told."""
+
+
 class _Turns:
     """The helpers of one place in the line, each in its turn: another follows when one has died."""
 
-    def __init__(self, line: _Line, command: Sequence[str], more: Mapping[str, str]) -> None:
-        self._line, self._command, self._more = line, command, more
+    def __init__(
+        self, line: _Line, command: Sequence[str], more: Mapping[str, str], relieved: Callable[[], None]
+    ) -> None:
+        self._line, self._command, self._more, self._relieved = line, command, more, relieved
         self._helper: Helper | None = None
 
     def start(self) -> Process:
@@ -128,6 +141,7 @@ class _Turns:
         with suppress(OSError):  # it has died before: its supervisor says so
             helper.ask({})
             self._line.join(helper)
+            self._relieved()
 
 
 class _Line:

@@ -4,8 +4,9 @@ from dataclasses import replace
 from threading import Barrier, Thread
 
 import pytest
+from sqlalchemy import text
 
-from kb.errors import AccountError
+from kb.errors import AccountError, ConfigError
 from kb.model import EVERYTHING, OPERATOR, AccessClass, Role
 from kb.store.audit import AuditEntry
 from kb.store.catalogue import Failure
@@ -111,3 +112,13 @@ def test_a_name_with_a_character_that_is_none_is_kept_all_the_same(store):
     assert version.file_name in {"だより\0.txt", "だより\ufffd.txt"}
     store.audit.record(AuditEntry("山吹", "test", "\0", {"検索": "\0"}))
     assert store.audit.entries(limit=1)[0].action == "test"
+
+
+def test_a_catalogue_of_a_later_version_is_left_alone(tmp_path, database):
+    """Whoever goes back to an older program is told so."""
+    store = Store(tmp_path, database)
+    with store.database.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    with pytest.raises(ConfigError, match="新しい版の kb で使われた目録です（9999"):
+        Store(tmp_path, database)
