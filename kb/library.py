@@ -17,6 +17,7 @@ from typing import BinaryIO, Self
 
 from filelock import FileLock, Timeout
 
+from kb import memory
 from kb.desk import Desk
 from kb.errors import (
     BusyError,
@@ -335,6 +336,7 @@ class Library:
     def rest(self) -> None:
         """Let go of what is kept in memory of the index: whoever asks next reads it again."""
         self._home.close()
+        memory.give_back()
 
     def bring_up_to_date(self) -> None:
         """Index what has just been changed, unless another process is at work: that one will."""

@@ -21,6 +21,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "config": (CORE | {"hookspecs"}, set()),
     "codec": (CORE, set()),
     "helper": (set(), set()),
+    "memory": (set(), set()),
     "supervisor": ({"helper"}, set()),
     "text": (CORE | {"text"}, set()),
     "text.sudachi": (CORE | {"text"}, {"sudachipy"}),
@@ -57,7 +58,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "cli.assistant": (CORE | {"mcp_server", "cli"}, {"click"}),
     "answers": (CORE | {"reader"}, set()),
     "library": (
-        CORE | {"codec", "plugins", "store", "text", "search", "ingest", "reader", "desk", "lexicon"},
+        CORE | {"codec", "memory", "plugins", "store", "text", "search", "ingest", "reader", "desk", "lexicon"},
         {"filelock"},
     ),
     "web": (

@@ -59,8 +59,10 @@ def serve(session: Session, host: str | None, port: int | None, threads: int | N
         app, config = create_app(library), library.config
         number = _page_processes(config)
         more = {"KB_CACHE_MEGABYTES": str(max(config.cache_megabytes // max(number, 1), 8))}
-        relay = Relay(app, _beside(session, config.home, "answer"), number, more, library.rest) if number else None
-        if relay is None:
+        relay = Relay(app, _beside(session, config.home, "answer"), number, more) if number else None
+        if relay:
+            library.rest()
+        else:
             Thread(target=library.warm, daemon=True).start()
         with Supervisor.of(_beside(session, config.home, "work")), relay or nullcontext():
             run(app, config.host, config.port, config.threads, first_steps(session), most_bytes(config))

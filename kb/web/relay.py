@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any, Self, TypeVar
 
 from flask import Flask
@@ -34,6 +34,9 @@ _EACH = 2
 #: How long a process is waited for at the end, in seconds: whatever it is at, nobody waits for that any more.
 _PATIENCE = 1.0
 
+#: How long the first of them are waited for, in seconds; then this process answers until they are there.
+_STARTING = 30.0
+
 ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
 Start = Callable[[str, list[tuple[str, str]]], object]
 
@@ -48,36 +51,29 @@ def in_any_process(view: ViewFunction) -> ViewFunction:
 
 
 class Relay:
-    """Stands before an application. Use as a context manager: inside it, the processes run."""
+    """Stands before an application. Use as a context manager: inside it, the processes run and can be asked."""
 
-    def __init__(
-        self,
-        app: Flask,
-        command: Sequence[str],
-        number: int,
-        more: Mapping[str, str] | None = None,
-        relieved: Callable[[], None] | None = None,
-    ) -> None:
-        """While they read what they need, this process answers.
+    def __init__(self, app: Flask, command: Sequence[str], number: int, more: Mapping[str, str] | None = None) -> None:
+        """Nothing is started yet.
 
         Args:
             app: answers everything that they do not.
             command: starts one of them.
             number: how many there are.
             more: environment variables that they have and this process has not.
-            relieved: called when one of them is ready, so that this process has less to do from now on.
 
         """
         self._app, self._alone = app, app.wsgi_app
         self._site: Site = app.extensions[EXTENSION]
         self._line = _Line()
-        turns = [_Turns(self._line, command, more or {}, relieved or _nothing) for _ in range(number)]
-        self._supervisors = [Supervisor(one.start, _PATIENCE) for one in turns]
+        self._turns = [_Turns(self._line, command, more or {}) for _ in range(number)]
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
-        for supervisor in self._supervisors:
-            self._running.enter_context(supervisor)
+        for turns in self._turns:
+            self._running.enter_context(Supervisor(turns.start, _PATIENCE))
+        for turns in self._turns:
+            turns.begun.wait(_STARTING)
         self._app.wsgi_app = self  # type: ignore[method-assign]  # Flask's own way to put something before it
         return self
 
@@ -116,17 +112,13 @@ class Relay:
         return answered
 
 
-def _nothing() -> None:
-    """Nobody else is to be told."""
-
-
 class _Turns:
     """The helpers of one place in the line, each in its turn: another follows when one has died."""
 
-    def __init__(
-        self, line: _Line, command: Sequence[str], more: Mapping[str, str], relieved: Callable[[], None]
-    ) -> None:
-        self._line, self._command, self._more, self._relieved = line, command, more, relieved
+    def __init__(self, line: _Line, command: Sequence[str], more: Mapping[str, str]) -> None:
+        self._line, self._command, self._more = line, command, more
+        self.begun = Event()
+        """Set when the first of them can be asked, or has died before."""
         self._helper: Helper | None = None
 
     def start(self) -> Process:
@@ -141,7 +133,7 @@ class _Turns:
         with suppress(OSError):  # it has died before: its supervisor says so
             helper.ask({})
             self._line.join(helper)
-            self._relieved()
+        self.begun.set()
 
 
 class _Line:

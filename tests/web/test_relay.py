@@ -75,19 +75,10 @@ def relayed(visitor, number, program="import kb.cli; kb.cli.main()"):
         yield
 
 
-@contextmanager
-def made_elsewhere(visitor, number):
-    """Inside, all pages that can be are made by so many processes beside this one."""
-    with relayed(visitor, number), ThreadPoolExecutor(number * 4) as people:
-
-        def makers():
-            found = {
-                process_of(page)
-                for page in people.map(lambda _: visitor.other().get("/search?q=民生委員"), range(number * 8))
-            }
-            return os.getpid() not in found and len(found) == number and found
-
-        yield until(makers, "processes that make pages")
+def processes_of(visitor, number):
+    """The processes that make pages, when many ask at a time."""
+    with ThreadPoolExecutor(number * 4) as people:
+        return {process_of(page) for page in people.map(lambda _: visitor.other().get("/search"), range(number * 16))}
 
 
 def shown(page):
@@ -108,7 +99,7 @@ def test_pages_are_made_elsewhere_and_are_the_same(visitor):
         "/search?page=x",
     )
     here = {address: visitor.get(address) for address in addresses}
-    with made_elsewhere(visitor, 1):
+    with relayed(visitor, 1):
         for address, page in here.items():
             assert shown(visitor.get(address)) == shown(page), address
         assert process_of(here["/search?q=民生委員"]) == os.getpid()
@@ -118,10 +109,10 @@ def test_pages_are_made_elsewhere_and_are_the_same(visitor):
 def test_each_gets_the_answer_to_their_own_question(visitor):
     """Also when there are many more of them than processes."""
     words = [f"{word}{number}" for number in range(20) for word in ("民生委員", "片付け", "研修", "生徒", "ない言葉")]
-    with made_elsewhere(visitor, 2) as processes, ThreadPoolExecutor(12) as people:
+    with relayed(visitor, 2), ThreadPoolExecutor(12) as people:
         pages = list(people.map(lambda words: visitor.other().get("/search", q=words), words))
     assert [re.search('name="q" value="([^"]*)"', page.html)[1] for page in pages] == words
-    assert {process_of(page) for page in pages} == processes
+    assert len({process_of(page) for page in pages} - {os.getpid()}) == 2
 
 
 def documents_of(page):
@@ -130,7 +121,7 @@ def documents_of(page):
 
 
 def test_who_has_signed_in_is_known_everywhere_and_at_once(visitor):
-    with made_elsewhere(visitor, 1):
+    with relayed(visitor, 1):
         member = visitor.other()
         assert len(documents_of(member.get("/search?q=片付け"))) == 1
         member.account("reader", "山吹")
@@ -144,7 +135,7 @@ def test_who_has_signed_in_is_known_everywhere_and_at_once(visitor):
 
 
 def test_what_is_changed_here_is_seen_there(visitor, issue_text):
-    with made_elsewhere(visitor, 1):
+    with relayed(visitor, 1):
         assert not visitor.get("/search?q=避難所").titles
         ingest_text(visitor.library, "だより14.txt", issue_text.replace("12", "14").replace("片付け", "避難所"))
         assert visitor.get("/search?q=避難所").titles
@@ -177,7 +168,6 @@ def test_which_pages_others_make_and_which_only_the_server(visitor):
         "/api/",
     ]
     with relayed(visitor, 1, PARROT):
-        until(lambda: visitor.get("/").data == "よそで".encode(), "somebody answers")
         assert [address for address in theirs if visitor.get(address).data != "よそで".encode()] == []
         assert [address for address in ours if visitor.get(address).data == "よそで".encode()] == []
         assert visitor.client.post("/search").status_code == 405
@@ -186,15 +176,15 @@ def test_which_pages_others_make_and_which_only_the_server(visitor):
 
 
 def test_an_answer_to_head_has_no_body(visitor):
-    with made_elsewhere(visitor, 1):
+    with relayed(visitor, 1):
         answer = visitor.client.head("/search?q=民生委員")
         assert (answer.status_code, answer.data) == (200, b"")
         assert int(answer.headers["Content-Length"]) > 0
 
 
 def test_when_one_dies_nobody_notices_and_another_takes_its_place(visitor):
-    with made_elsewhere(visitor, 1) as processes:
-        (first,) = processes
+    with relayed(visitor, 1):
+        (first,) = processes_of(visitor, 1)
         os.kill(first, signal.SIGKILL)
         page = visitor.get("/search?q=民生委員")
         assert page.titles
@@ -210,7 +200,9 @@ def test_processes_that_cannot_start_keep_nobody_waiting(visitor):
 
 
 def test_they_end_with_the_server(visitor):
-    with made_elsewhere(visitor, 2) as processes:
+    with relayed(visitor, 2):
+        processes = processes_of(visitor, 2)
+        assert len(processes) == 2
         assert all(map(is_running, processes))
     assert process_of(visitor.get("/search?q=民生委員")) == os.getpid()
     assert not any(map(is_running, processes))
@@ -218,8 +210,8 @@ def test_they_end_with_the_server(visitor):
 
 def test_a_stop_for_the_whole_group_leaves_them_to_finish(visitor):
     """systemd tells every process of a service to end; the server still has answers to give."""
-    with made_elsewhere(visitor, 1) as processes:
-        (process,) = processes
+    with relayed(visitor, 1):
+        (process,) = processes_of(visitor, 1)
         os.kill(process, signal.SIGTERM)
         os.kill(process, signal.SIGINT)
         assert process_of(visitor.get("/search?q=民生委員")) == process
@@ -227,7 +219,7 @@ def test_a_stop_for_the_whole_group_leaves_them_to_finish(visitor):
 
 def test_what_breaks_there_is_shown_to_the_administrator_here(visitor):
     admin = visitor.as_("admin")
-    with made_elsewhere(visitor, 1):
+    with relayed(visitor, 1):
         page = visitor.get("/search?q=壊す")
         assert page.status == 200
         assert "どこで" not in page.text
