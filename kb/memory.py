@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 def give_back() -> None:
-    """Give back what has been freed: glibc keeps pieces below 32 MB for later, 38 MB of an index of 100,000 sections."""
+    """Give back what has been freed: glibc keeps small pieces for later (38 MB of 100,000 sections)."""
     if sys.platform == "linux":
         with suppress(AttributeError):  # another C library than glibc
             ctypes.CDLL(None).malloc_trim(0)
