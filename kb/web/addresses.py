@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, cast
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote
 
 from flask import Flask, current_app, has_request_context, request
+from werkzeug.sansio.utils import get_current_url
 
 EXTENSION = "kb_addresses"
 """The key of the ``Addresses`` in ``Flask.extensions``."""
@@ -25,6 +26,9 @@ _PLAIN_RULE = re.compile(r"(?:[A-Za-z0-9_./-]|<[A-Za-z0-9_]+>)+")
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9_-]+")
 _PLACE = re.compile(r"<([A-Za-z0-9_]+)>")
 
+#: A query as browsers write Japanese: nothing that must stay quoted, and of UTF-8 only whole characters of three bytes.
+_READABLE = re.compile(rb"(?:[A-Za-z0-9_.~*+=&-]|%E[1-9A-CEF]%[89AB][0-9A-F]%[89AB][0-9A-F])*")
+
 #: What says how an address is to be made, rather than what is to stand in it.
 _SPECIAL = frozenset({"_anchor", "_method", "_scheme", "_external"})
 
@@ -32,12 +36,24 @@ _SPECIAL = frozenset({"_anchor", "_method", "_scheme", "_external"})
 def register(app: Flask) -> None:
     """Let templates use it."""
     known = app.extensions[EXTENSION] = Addresses(app)
-    app.jinja_env.globals["url_for"] = known.url_for
+    app.jinja_env.globals.update(url_for=known.url_for, here=here)
 
 
 def url_for(endpoint: str, **values: Any) -> str:
     """As ``flask.url_for``, for a page with many links."""
     return cast("Addresses", current_app.extensions[EXTENSION]).url_for(endpoint, **values)
+
+
+def here() -> str:
+    """The whole address of the present page, as people read it: ``request.url``, for a fraction of the time."""
+    if not request.query_string or not _READABLE.fullmatch(request.query_string):
+        return request.url
+    page = _page(request.scheme, request.host, request.root_path, request.path)
+    return f"{page}?{unquote(request.query_string.decode('ascii'))}"
+
+
+#: A whole address up to the query: of a page that many ask something else of, the same each time.
+_page = lru_cache(maxsize=256)(get_current_url)
 
 
 class Addresses:

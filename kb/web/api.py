@@ -135,7 +135,7 @@ def suggest() -> ResponseReturnValue:
 
 
 def _facet(facet: Facet) -> FacetOfResults:
-    values = tuple(Value(one.value, one.label, one.count, one.chosen) for one in facet.choices)
+    values = tuple(Value(one.value, one.label, one.number, one.chosen) for one in facet.choices)
     return FacetOfResults(facet.field, facet.label, values)
 
 

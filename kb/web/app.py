@@ -118,6 +118,7 @@ def create_app(library: Library) -> Flask:
     app.jinja_env.globals.update(
         panels=panels.panels, views=site.views, may_use=access.may_use, actor=current_actor, Role=Role
     )
+    app.jinja_env.globals["kb_navigation"] = tuple((wording.endpoint(view), view.label) for view in site.views)
     addresses.register(app)
     app.jinja_env.globals["mail_in_use"] = site.mailing is not None
     errors.register(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.wrappers import Response
 
 from kb.auth import Auth
@@ -37,8 +38,18 @@ def clear_session(response: Response, config: Config) -> None:
     response.delete_cookie(session_name(config), secure=config.https, httponly=True, samesite="Lax", path="/")
 
 
+class _FormSessions(SecureCookieSessionInterface):
+    """Flask's own, without what it prepares for a cookie that most requests do not bring."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if not request.cookies.get(self.get_cookie_name(app)):
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def register(app: Flask, auth: Auth) -> None:
     """Set up Flask's own signed cookie: it is only set on pages with a form, and holds that form's secret."""
+    app.session_interface = _FormSessions()
     app.secret_key = derived(auth.key, "cookie of forms")
     app.config.update(
         SESSION_COOKIE_NAME=_name(auth.config, "kb_form"),

@@ -49,6 +49,8 @@ def _secured(headers: Mapping[str, str], response: Response) -> Response:
         if current_actor().role and not is_by_token():
             # Nothing stays behind on a shared computer: no page comes back after logging out (OWASP ASVS 5.0, 14.3.2).
             response.headers["Cache-Control"] = "no-store"
+    brought = {name.lower() for name, _ in response.headers}  # ``setdefault`` would look through them all each time
     for name, value in headers.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in brought:
+            response.headers.add(name, value)
     return response

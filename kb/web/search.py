@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from flask import Blueprint, render_template
 
@@ -36,13 +37,13 @@ MOST_OFFERED = 50
 AROUND = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a facet."""
+class Choice(NamedTuple):
+    """One value of a facet; a page has a hundred of them."""
 
     value: str
     label: str
-    count: int
+    number: int
+    """How many sections there are with it."""
     chosen: bool
     address: str
     """Of the results with it if it is not chosen, without it if it is."""

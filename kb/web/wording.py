@@ -56,11 +56,11 @@ def day(document: Document) -> Markup:
     return _day(document.date)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def _day(at: date | None) -> Markup:
     if at is None:
         return Markup("日付なし")
-    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), both_calendars(at))
+    return Markup(f'<time datetime="{at.isoformat()}">{both_calendars(at)}</time>')  # noqa: S704 - numbers and an era
 
 
 def type_label(document: Document) -> str:

@@ -1,7 +1,9 @@
 """The addresses in templates are the ones that Flask makes."""
 
+from urllib.parse import urlencode
+
 import pytest
-from flask import Blueprint, url_for
+from flask import Blueprint, request, url_for
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +44,19 @@ def test_what_is_asked_for_is_written_as_flask_writes_it(visited, values):
     assert addresses.url_for("search.search", **values) == url_for("search.search", **values)
     within = {"section": "00ab12-7f3c"} | {name: value for name, value in values.items() if name != "section"}
     assert addresses.url_for("reading.section", **within) == url_for("reading.section", **within)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    VALUES,
+    st.sampled_from(["/search", "/search/", "/みどり市", "/a%2Fb"]),
+    st.sampled_from(["", "%E3%81", "%ED%A0%80", "%"]),
+)
+def test_the_address_of_the_page_itself_is_the_one_that_flask_gives(visited, text, path, broken):
+    typed = urlencode({"q": text, "年": "令和3年 民生委員"}, doseq=True) + broken
+    for query in ("", typed, typed.replace("+", "%20"), typed.lower()):
+        with visited.app.test_request_context(path, query_string=query, base_url="https://例え.jp:8443/kb"):
+            assert addresses.here() == request.url
 
 
 def test_anchors_and_whole_addresses_are_as_flask_makes_them(visited):
