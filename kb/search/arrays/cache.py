@@ -26,6 +26,11 @@ class Cache:
         self._lock = Lock()
         self._kept: OrderedDict[Any, Arrays] = OrderedDict()
 
+    def known(self, key: object) -> Arrays | None:
+        """The arrays kept under ``key``, if there are any."""
+        with self._lock:
+            return self._kept.get(key)
+
     def get(self, key: object, make: Callable[[], Arrays]) -> Arrays:
         """The arrays kept under ``key``, made if there are none. Two threads may both make them; one is kept."""
         with self._lock:

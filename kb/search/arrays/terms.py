@@ -213,6 +213,13 @@ def _differences(values: Integers, starts: Integers) -> Integers:
     return found
 
 
+#: Bytes of which the bits are counted at a time.
+_WORD = 8
+
+#: If so few of the sections that have a term are asked for, they are looked up one by one (measured).
+_SPARSE = 8
+
+
 class Terms:
     """A field in a file: the terms, and the postings of any of them."""
 
@@ -228,9 +235,55 @@ class Terms:
             self._positions = Packed.of(part(arrays, "positions."), np.append(0, np.cumsum(occurrences)))
             self._firsts = arrays["firsts"].view(np.uint8)
 
+    def numbers(self, term: int) -> Integers:
+        """The numbers of the sections that have a term."""
+        found: Integers = np.cumsum(self._numbers.group(term))
+        return found
+
+    def counts(self, term: int) -> Integers:
+        """How often each of these has it."""
+        sections = int(self.sections[term])
+        first, last = self._occurrences(term)
+        if last - first == sections:
+            return np.ones(sections, dtype=np.int64)
+        return np.diff(np.flatnonzero(self._bits(first, last)), append=last - first)
+
+    def some(self, term: int, which: Integers) -> tuple[Integers, Integers]:
+        """Of some of the sections that have a term, how often it stands in all before each, and how often in each.
+
+        The bits of the others are counted 64 at a time (rank and select: Jacobson 1989).
+
+        Args:
+            term: its number.
+            which: the ascending places of these sections among ``numbers``.
+
+        """
+        sections = int(self.sections[term])
+        first, last = self._occurrences(term)
+        if last - first == sections:
+            return which, np.ones(len(which), dtype=np.int64)
+        if len(which) * _SPARSE > sections:
+            counts = self.counts(term)
+            return (np.cumsum(counts) - counts)[which], counts[which]
+        begins, ends = self._nth_first(first, last, np.concatenate([which, which + 1])).reshape(2, -1)
+        return begins, ends - begins
+
+    def _nth_first(self, first: int, last: int, which: Integers) -> Integers:
+        """Where among these occurrences is the n-th that is the first in a section; their number for one too many."""
+        data = self._firsts[first >> 3 : (last + 7) >> 3]
+        words = np.zeros(-(-len(data) // _WORD) * _WORD, dtype=np.uint8)
+        words[: len(data)] = data
+        words[0] &= 0xFF >> (first & 7)  # what is before belongs to another term
+        sums = np.cumsum(np.bitwise_count(words.view(np.uint64)), dtype=np.int64)
+        at = np.minimum(np.searchsorted(sums, which, side="right"), len(sums) - 1)
+        rest = which - np.append(0, sums)[at]
+        bits = np.cumsum(np.unpackbits(words.reshape(-1, _WORD)[at], axis=1), axis=1, dtype=np.uint8)
+        found = at * _WORD * 8 + (bits > rest[:, None]).argmax(axis=1) - (first & 7)
+        return np.where(which == sums[-1], last - first, np.minimum(found, last - first))
+
     def postings(self, term: int) -> tuple[Integers, Integers]:
-        """The numbers of the sections that have a term, and how often each does."""
-        return np.cumsum(self._numbers.group(term)), self._counts(term)
+        """``numbers`` and ``counts``."""
+        return self.numbers(term), self.counts(term)
 
     def together(self, first: int, last: int) -> tuple[Integers, Integers]:
         """The same of the terms from ``first`` to before ``last``, term after term."""
@@ -273,14 +326,12 @@ class Terms:
             positions = _sums(self._positions.several(first, last), np.cumsum(counts) - counts)
         return Postings(terms, starts, numbers, counts, positions)
 
-    def _counts(self, term: int) -> Integers:
-        sections = int(self.sections[term])
+    def _occurrences(self, term: int) -> tuple[int, int]:
+        """From which to before which of all occurrences are a term's; a field without positions has one a section."""
         if self._positions is None:
-            return np.ones(sections, dtype=np.int64)
-        first, last = (int(place) for place in self._positions.starts[term : term + 2])
-        if last - first == sections:
-            return np.ones(sections, dtype=np.int64)
-        return np.diff(np.flatnonzero(self._bits(first, last)), append=last - first)
+            return 0, int(self.sections[term])
+        first, last = self._positions.starts[term : term + 2]
+        return int(first), int(last)
 
     def _bits(self, first: int, last: int) -> NDArray[np.bool_]:
         """Which occurrences are the first in a section; as flags, among which numpy finds what is set much faster."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial, reduce
 from heapq import nsmallest
 from itertools import count
@@ -21,7 +21,7 @@ from kb.search.arrays.best import first as first_of
 from kb.search.arrays.best import greatest
 from kb.search.arrays.cache import Cache
 from kb.search.arrays.facets import Chosen, Facet
-from kb.search.arrays.matches import Flags, Floats, Matches, among, any_of, both, in_both, prefer, unscored
+from kb.search.arrays.matches import Flags, Floats, Matches, among, any_of, both, in_both, places, prefer, unscored
 from kb.search.arrays.packing import Integers
 from kb.search.arrays.phrases import Phrases, near, used
 from kb.search.arrays.sections import Sections
@@ -67,6 +67,7 @@ class View:
         for (_, deleted), start in zip(leaves, self._starts, strict=False):
             self._live[start + np.fromiter(deleted, dtype=np.int64, count=len(deleted))] = False
         self._count = int(self._live.sum())
+        self._is_whole = self._count == self._size
         self._day = np.concatenate([NONE, *(leaf.sections.day for leaf in self._leaves)])
         self._norms = {name: self._norm(name) for name in ("body", "title")}
         self._facets: dict[str, Facet] = {}
@@ -124,7 +125,7 @@ class View:
         if name not in self._facets:  # two threads may both look what there is: they come to the same
             prefix = name + SEPARATOR
             terms = self._beginning("keyword", prefix)
-            found = [self._postings("keyword", term)[0] for term in terms]
+            found = [self._having("keyword", term) for term in terms]
             self._facets[name] = Facet([term.removeprefix(prefix) for term in terms], found, self._size)
         return self._facets[name]
 
@@ -162,7 +163,7 @@ class View:
             number = field.terms.find(term.encode())
             if number >= 0:
                 frequency = int(field.sections[number])
-                total += frequency if whole else int(self._live[start + field.postings(number)[0]].sum())
+                total += frequency if whole else int(self._live[start + field.numbers(number)].sum())
         return total
 
     # -------------------------------------------------------------------------------------------- completing
@@ -188,7 +189,7 @@ class View:
         likely = best(_leading(counts, limit + _SPARE), limit + _SPARE)
         shown = self._shown(hidden)
         # What the files count includes sections that have been replaced or must not be shown: now it is looked at.
-        true = ((one, self._postings("phrase", terms[one.text, one.inner])[0]) for one in likely)
+        true = ((one, self._having("phrase", terms[one.text, one.inner])) for one in likely)
         counted = (Completion(one.text, int(shown[numbers].sum()), one.inner) for one, numbers in true)
         return best((one for one in counted if one.count), limit)
 
@@ -207,9 +208,9 @@ class View:
             case Everything() | Range() | Except():
                 return self._all((node,))
             case Filter(name, value):
-                return unscored(self._postings("keyword", name + SEPARATOR + value)[0])
+                return unscored(self._having("keyword", name + SEPARATOR + value))
             case Keyword(name, value):
-                numbers, _ = self._postings("keyword", name + SEPARATOR + value)
+                numbers = self._having("keyword", name + SEPARATOR + value)
                 return Matches(numbers, np.full(len(numbers), idf(self._count, len(numbers))))
             case Word() | Run() | Beginning():
                 return Matches(*self._cache.get((self._serial, node), partial(self._leaf_node, node)))
@@ -226,12 +227,72 @@ class View:
     def _all(self, nodes: Sequence[IndexNode]) -> Matches:
         """What all nodes match: first what has postings, the fewest first; then the rest is tested on what is left."""
         tests = [node for node in nodes if isinstance(node, (Everything, Range, Except))]
-        found = sorted((self.match(node) for node in nodes if node not in tests), key=lambda one: len(one.numbers))
-        start = found[0] if found else unscored(np.flatnonzero(self._live))
-        matches = reduce(partial(both, size=self._size), found[1:], start)
+        others = [(self._most(node), node) for node in nodes if node not in tests]
+        others.sort(key=lambda one: one[0])
+        matches = self.match(others[0][1]) if others else unscored(np.flatnonzero(self._live))
+        for most, node in others[1:]:
+            is_small = len(matches.numbers) * _FEW < most
+            found = self._within(node, matches.numbers) if is_small else self.match(node)
+            fewer, more = sorted((matches, found), key=lambda one: len(one.numbers))
+            matches = both(fewer, more, self._size)
         for node in tests:
             matches = matches.only(self._kept(node, matches.numbers))
         return matches
+
+    def _most(self, node: IndexNode) -> int:  # noqa: PLR0911 - one line for each kind of node
+        """How many sections a node can match at most, as far as can be told without looking at them."""
+        match node:
+            case Word() | Run() | Beginning() if known := self._cache.known((self._serial, node)):
+                return len(known[0])
+            case Word(term):
+                return self._sections_with(fields(node.field), term)
+            case Run(terms):
+                return min(self._sections_with(fields(node.field), term) for term in terms)
+            case Filter(name, value) | Keyword(name, value):
+                return self._sections_with(("keyword",), name + SEPARATOR + value)
+            case Weighted(inner) | Prefer(inner):
+                return self._most(inner)
+            case Any(nodes):
+                return sum(map(self._most, nodes))
+            case All(nodes):
+                return min(map(self._most, nodes), default=int(self._size))
+        return int(self._size)
+
+    def _sections_with(self, names: Iterable[str], term: str) -> int:
+        """How many sections have a term in one of these fields, or one more than once."""
+        found = ((leaf.field(name), term.encode()) for leaf in self._leaves for name in names)
+        places = ((field, field.terms.find(word)) for field, word in found)
+        return sum(int(field.sections[place]) for field, place in places if place >= 0)
+
+    def _within(self, node: IndexNode, numbers: Integers) -> Matches:
+        """Which of these sections, few as they are, a node matches: what it would be worth elsewhere is left out."""
+        match node:
+            case Word(term) if not self._cache.known((self._serial, node)):
+                return any_of([self._scored_within(name, term, numbers) for name in fields(node.field)], 1, self._size)
+            case Weighted(inner, factor):
+                found = self._within(inner, numbers)
+                return Matches(found.numbers, found.scores * factor)
+            case Any(nodes, at_least) if at_least <= 1:
+                return any_of([self._within(inner, numbers) for inner in nodes], 1, self._size)
+        found = self.match(node)
+        at, there = places(numbers, found.numbers)
+        return Matches(numbers[there], found.scores[at[there]])
+
+    def _scored_within(self, name: str, term: str, numbers: Integers) -> Matches:
+        """A term's BM25 in one field of some sections."""
+        frequency, parts = 0, [(NONE, NONE)]
+        for leaf, start in zip(self._leaves, self._starts, strict=False):
+            number = leaf.field(name).terms.find(term.encode())
+            if number < 0:
+                continue
+            having = self._numbers(leaf, name, number)
+            frequency += len(having) if self._is_whole else int(self._live[having + start].sum())
+            low, high = np.searchsorted(numbers, (start, start + len(leaf.sections)))
+            own = numbers[low:high] - start
+            at, there = places(own, having)
+            parts.append((own[there] + start, leaf.field(name).some(number, at[there])[1]))
+        found, counts = map(np.concatenate, zip(*parts, strict=True))
+        return self._worth(name, frequency, found, counts)
 
     def _kept(self, node: Everything | Range | Except, numbers: Integers) -> Flags:
         """Which of these sections a node without postings matches."""
@@ -261,7 +322,11 @@ class View:
         return found.numbers, found.scores
 
     def _scored(self, name: str, numbers: Integers, counts: Integers) -> Matches:
-        worth = fields(name)[name] * idf(self._count, len(numbers))
+        return self._worth(name, len(numbers), numbers, counts)
+
+    def _worth(self, name: str, frequency: int, numbers: Integers, counts: Integers) -> Matches:
+        """BM25 in some sections of what so many have."""
+        worth = fields(name)[name] * idf(self._count, frequency)
         return Matches(numbers, worth * saturation(counts.astype(np.float64), self._norms[name][numbers]))
 
     # ----------------------------------------------------------------------------------------------- postings
@@ -275,12 +340,22 @@ class View:
         ]
         return self._together(parts)
 
+    def _having(self, name: str, term: str) -> Integers:
+        """The numbers alone."""
+        found = (
+            (leaf, start, leaf.field(name).terms.find(term.encode()))
+            for leaf, start in zip(self._leaves, self._starts, strict=False)
+        )
+        parts = [self._numbers(leaf, name, number) + start for leaf, start, number in found if number >= 0]
+        numbers = np.concatenate([NONE, *parts])
+        return numbers if self._is_whole else numbers[self._live[numbers]]
+
     def _together(self, parts: Sequence[tuple[Integers, Integers]]) -> tuple[Integers, Integers]:
         """The parts of all leaves in a row, without the sections that have been replaced."""
         if not parts:
             return NONE, NONE
         numbers, others = (np.concatenate(arrays) for arrays in zip(*parts, strict=True)) if parts[1:] else parts[0]
-        if self._count == self._size:
+        if self._is_whole:
             return numbers, others
         kept = self._live[numbers]
         return numbers[kept], others[kept]
@@ -302,45 +377,29 @@ class View:
         numbers = [field.terms.find(term.encode()) for term in terms]
         if min(numbers) < 0:
             return NONE, NONE
-        found = {number: self._read(leaf, name, number) for number in set(numbers)}
-        sections = reduce(in_both, sorted((sections for sections, _ in found.values()), key=len))
+        found = {number: self._numbers(leaf, name, number) for number in set(numbers)}
+        sections = reduce(in_both, sorted(found.values(), key=len))
         if not len(sections):
             return NONE, NONE
         starts = [
-            self._run_starts(leaf, (name, number), place, found[number], sections)
-            for place, number in sorted(enumerate(numbers), key=lambda one: len(found[one[1]][0]))
+            _run_starts(field, number, place, found[number], sections)
+            for place, number in sorted(enumerate(numbers), key=lambda one: len(found[one[1]]))
         ]
         runs, counts = np.unique(reduce(in_both, starts) >> _POSITION_BITS, return_counts=True)
         return runs, counts.astype(np.int64)
-
-    def _run_starts(
-        self, leaf: Leaf, term: tuple[str, int], place: int, found: tuple[Integers, Integers], sections: Integers
-    ) -> Integers:
-        """Where a run would begin that has the term at ``place``, as one ascending number for section and position."""
-        name, number = term
-        having, counts = found
-        which = np.searchsorted(having, sections)
-        several = counts[which]
-        positions = leaf.field(name).positions(number, self._begins(leaf, term, counts)[which], several)
-        where = np.repeat(sections, several)
-        possible = positions >= place
-        starts: Integers = (where[possible] << _POSITION_BITS) | (positions[possible] - place)
-        return starts
-
-    def _begins(self, leaf: Leaf, term: tuple[str, int], counts: Integers) -> Integers:
-        """For each section how often the term stands before it; kept for the common terms, which are in many runs."""
-        if len(counts) < _COMMON:
-            return np.cumsum(counts) - counts
-        return self._cache.get((leaf.id, *term, "begins"), lambda: (np.cumsum(counts) - counts, NONE))[0]
 
     def _of_leaf(self, leaf: Leaf, name: str, term: str) -> tuple[Integers, Integers] | None:
         number = leaf.field(name).terms.find(term.encode())
         return self._read(leaf, name, number) if number >= 0 else None
 
     def _read(self, leaf: Leaf, name: str, number: int) -> tuple[Integers, Integers]:
-        """The postings of a term in a leaf: kept, for segments stay when a commit makes a new view of them."""
-        found = self._cache.get((leaf.id, name, number), lambda: leaf.field(name).postings(number))
-        return found[0], found[1]
+        """The postings of a term in a leaf."""
+        counts = self._cache.get((leaf.id, name, number, "counts"), lambda: (leaf.field(name).counts(number), NONE))
+        return self._numbers(leaf, name, number), counts[0]
+
+    def _numbers(self, leaf: Leaf, name: str, number: int) -> Integers:
+        """The sections of a leaf that have a term: kept, for segments stay when a commit makes a new view of them."""
+        return self._cache.get((leaf.id, name, number), lambda: (leaf.field(name).numbers(number), NONE))[0]
 
     def _beginnings(self, name: str, prefix: str) -> tuple[Integers, Integers]:
         """Numbers of the sections that have a term that begins so, and how many occurrences there are."""
@@ -373,8 +432,8 @@ _MOST_TERMS, _SPARE = 400, 24
 #: Sections of which the numbers are remembered.
 _RECENT = 4_096
 
-#: Sections with a term from which on it is kept how often it stands before each: adding up takes longer than the rest.
-_COMMON = 10_000
+#: If so many times fewer sections are left, it is looked which of them have the next word (measured).
+_FEW = 20
 
 #: A section number and a position in one 64-bit number. Positions fill 32 bits in the index.
 _POSITION_BITS = 32
@@ -385,3 +444,13 @@ def _leading(counts: Mapping[tuple[str, bool], int], most: int) -> Iterator[Comp
     for kind in (False, True):
         found = ((-times, len(text), text) for (text, inner), times in counts.items() if inner is kind)
         yield from (Completion(text, -times, kind) for times, _, text in nsmallest(most, found))
+
+
+def _run_starts(field: Terms, number: int, place: int, having: Integers, sections: Integers) -> Integers:
+    """Where a run would begin that has the term at ``place``, as one ascending number for section and position."""
+    begins, counts = field.some(number, np.searchsorted(having, sections))
+    positions = field.positions(number, begins, counts)
+    where = np.repeat(sections, counts)
+    possible = positions >= place
+    starts: Integers = (where[possible] << _POSITION_BITS) | (positions[possible] - place)
+    return starts
