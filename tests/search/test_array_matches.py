@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from kb.search.arrays.matches import Matches, any_of, both, prefer
+from kb.search.arrays.matches import Matches, any_of, both, in_both, prefer, shared
 
 SIZE = 10_000
 
@@ -52,3 +52,13 @@ def test_one_whose_sections_are_all_in_the_other_adds_nothing_but_scores():
     more = Matches(np.arange(0, 1_000, 2), np.ones(500))
     fewer = Matches(np.array([4, 10, 998]), np.full(3, 0.5))
     assert scores(any_of([fewer, more], 1, SIZE)) == {n: 1.5 if n in {4, 10, 998} else 1.0 for n in range(0, 1_000, 2)}
+
+
+@pytest.mark.parametrize(("some", "others"), [(0, 9), (7, 7), (30, 9_000), (900, 4_000), (8_000, 9_500)])
+def test_what_is_in_both_and_where_it_stands_in_each(some, others):
+    random = Random(some)
+    one, other = (np.array(sorted(random.sample(range(SIZE), count)), dtype=np.int64) for count in (some, others))
+    expected = sorted({*one.tolist()} & {*other.tolist()})
+    assert in_both(one, other).tolist() == in_both(other, one).tolist() == expected
+    in_one, in_other = shared(one, other, SIZE)
+    assert one[in_one].tolist() == other[in_other].tolist() == expected

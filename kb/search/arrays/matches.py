@@ -27,6 +27,9 @@ _SPARSE = 20
 #: three times faster than sorting them, or than arrays as long as the library).
 _FEWER, _SHORT = 10, 8
 
+#: From arrays of such lengths on, what is in both is found by merging (measured: half the time at 3,000 to 3,500).
+_ALIKE = 4
+
 #: As many matches as a byte can count.
 _BYTE = 256
 
@@ -160,8 +163,20 @@ def in_both(fewer: Integers, more: Integers) -> Integers:
     """What is in both; both ascend, and nothing is in one twice."""
     if len(more) < len(fewer):
         fewer, more = more, fewer
-    found: Integers = fewer[places(fewer, more)[1]]
-    return found
+    if len(fewer) * _ALIKE < len(more):
+        found: Integers = fewer[places(fewer, more)[1]]
+        return found
+    every = np.concatenate([fewer, more])
+    every.sort(kind="stable")  # two runs that ascend are merged, which is faster than bisection from about 1 to 4 on
+    return every[1:][every[1:] == every[:-1]]
+
+
+def shared(fewer: Integers, more: Integers, size: int) -> tuple[Integers, Integers]:
+    """Where in each of two stands what is in both; both ascend, and nothing is in one twice."""
+    if len(fewer) * _SPARSE < len(more):
+        at, found = places(fewer, more)
+        return np.flatnonzero(found), at[found]
+    return np.flatnonzero(flags(more, size)[fewer]), np.flatnonzero(flags(fewer, size)[more])
 
 
 def places(fewer: Integers, more: Integers) -> tuple[Integers, Flags]:

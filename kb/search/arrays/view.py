@@ -21,7 +21,7 @@ from kb.search.arrays.best import first as first_of
 from kb.search.arrays.best import greatest
 from kb.search.arrays.cache import Cache
 from kb.search.arrays.facets import Chosen, Facet
-from kb.search.arrays.matches import Flags, Floats, Matches, among, any_of, both, in_both, prefer, unscored
+from kb.search.arrays.matches import Flags, Floats, Matches, among, any_of, both, in_both, prefer, shared, unscored
 from kb.search.arrays.packing import Integers
 from kb.search.arrays.phrases import Phrases, near, used
 from kb.search.arrays.sections import Sections
@@ -303,23 +303,25 @@ class View:
         if min(numbers) < 0:
             return NONE, NONE
         found = {number: self._read(leaf, name, number) for number in set(numbers)}
-        sections = reduce(in_both, sorted((sections for sections, _ in found.values()), key=len))
+        sections, which = _having_all({number: sections for number, (sections, _) in found.items()}, len(leaf.sections))
         if not len(sections):
             return NONE, NONE
         starts = [
-            self._run_starts(leaf, (name, number), place, found[number], sections)
+            self._run_starts(leaf, (name, number), place, found[number][1], (sections, which[number]))
             for place, number in sorted(enumerate(numbers), key=lambda one: len(found[one[1]][0]))
         ]
         runs, counts = np.unique(reduce(in_both, starts) >> _POSITION_BITS, return_counts=True)
         return runs, counts.astype(np.int64)
 
     def _run_starts(
-        self, leaf: Leaf, term: tuple[str, int], place: int, found: tuple[Integers, Integers], sections: Integers
+        self, leaf: Leaf, term: tuple[str, int], place: int, counts: Integers, chosen: tuple[Integers, Integers]
     ) -> Integers:
-        """Where a run would begin that has the term at ``place``, as one ascending number for section and position."""
+        """Where a run would begin that has the term at ``place``, as one ascending number for section and position.
+
+        ``chosen``: sections that have all terms, and where each is among those that ``counts`` is of.
+        """
         name, number = term
-        having, counts = found
-        which = np.searchsorted(having, sections)
+        sections, which = chosen
         several = counts[which]
         positions = leaf.field(name).positions(number, self._begins(leaf, term, counts)[which], several)
         where = np.repeat(sections, several)
@@ -385,3 +387,14 @@ def _leading(counts: Mapping[tuple[str, bool], int], most: int) -> Iterator[Comp
     for kind in (False, True):
         found = ((-times, len(text), text) for (text, inner), times in counts.items() if inner is kind)
         yield from (Completion(text, -times, kind) for times, _, text in nsmallest(most, found))
+
+
+def _having_all(terms: Mapping[int, Integers], size: int) -> tuple[Integers, Mapping[int, Integers]]:
+    """The sections that have all terms, from the rarest on, and where in those of each term they are."""
+    (first, sections), *others = sorted(terms.items(), key=lambda one: len(one[1]))
+    which = {first: np.arange(len(sections))}
+    for number, more in others:
+        kept, at = shared(sections, more, size)
+        sections = sections[kept]
+        which = {known: places[kept] for known, places in which.items()} | {number: at}
+    return sections, which
