@@ -168,7 +168,8 @@ def in_both(fewer: Integers, more: Integers) -> Integers:
         return found
     every = np.concatenate([fewer, more])
     every.sort(kind="stable")  # two runs that ascend are merged, which is faster than bisection from about 1 to 4 on
-    return every[1:][every[1:] == every[:-1]]
+    same: Integers = every[1:][every[1:] == every[:-1]]
+    return same
 
 
 def shared(fewer: Integers, more: Integers, size: int) -> tuple[Integers, Integers]:
