@@ -2,7 +2,6 @@
 
 import warnings
 from itertools import groupby
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -175,10 +174,8 @@ def test_a_stretch_of_terms_that_has_lost_all_its_sections_is_left_out(monkeypat
     assert found.positions(0, np.array([0]), counts[:1]).tolist() == list(range(8))
 
 
-@given(
-    st.lists(st.lists(st.integers(1, 90), min_size=1, max_size=60), min_size=1, max_size=4), st.data(), st.booleans()
-)
-def test_what_is_looked_up_for_some_sections_is_what_is_read_for_all(counts, data, few):
+@given(st.lists(st.lists(st.integers(1, 90), min_size=1, max_size=60), min_size=1, max_size=4), st.data())
+def test_what_is_looked_up_for_some_sections_is_what_is_read_for_all(counts, data):
     """``counts``: of each term how often it stands in each section that has it."""
     rows = [
         (number, Row(sum((("語" + str(term),) * of[number] for term, of in enumerate(counts) if number < len(of)), ())))
@@ -188,8 +185,7 @@ def test_what_is_looked_up_for_some_sections_is_what_is_read_for_all(counts, dat
     found = terms.Terms(terms.to_arrays([terms.build(rows, positional=True)]))
     for term, of in enumerate(counts):
         which = np.array(sorted(data.draw(st.sets(st.integers(0, len(of) - 1)))), dtype=np.int64)
-        with patch.object(terms, "_SPARSE", 0 if few else 1 << 40):
-            begins, several = found.some(term, which)
+        begins, several = found.some(term, which)
         assert several.tolist() == [of[number] for number in which]
         assert begins.tolist() == [sum(of[:number]) for number in which]
 

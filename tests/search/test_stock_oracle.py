@@ -57,7 +57,11 @@ def merging(wanted):
 @contextmanager
 def looking_up(wanted):
     """Whether it is looked up in the few sections that are left how often they have the next word, or read for all."""
-    with patch.object(view, "_FEW", 0 if wanted else 1 << 40), patch.object(terms, "_SPARSE", 0 if wanted else 1 << 40):
+    with (
+        patch.object(view, "_TIMES", 1 << 40),
+        patch.object(view, "_FEW", 0 if wanted else 1 << 40),
+        patch.object(view, "_LOOKED_UP", 0 if wanted else 1 << 40),
+    ):
         yield
 
 

@@ -120,7 +120,7 @@ def asked_of_the_database(library):
     statements = []
 
     def note(statement):
-        if statement.startswith("SELECT"):
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")):
             statements.append(statement)
 
     def watch(connection, _record, _proxy):

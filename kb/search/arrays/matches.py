@@ -23,6 +23,13 @@ Flags = NDArray[np.bool_]
 #: sections bisection and an array of flags cost the same at about 1 to 20).
 _SPARSE = 20
 
+#: Two arrays are merged if one is so much shorter than the other and both together than the library (measured: two to
+#: three times faster than sorting them, or than arrays as long as the library).
+_FEWER, _SHORT = 10, 8
+
+#: From arrays of such lengths on, what is in both is found by merging (measured: half the time at 3,000 to 3,500).
+_ALIKE = 4
+
 #: As many matches as a byte can count.
 _BYTE = 256
 
@@ -67,13 +74,30 @@ def any_of(found: Sequence[Matches], at_least: int, size: int) -> Matches:
         return unscored(NONE)
     if len(several) == 1:
         return several[0]
-    if sum(len(one.numbers) for one in several) * _SPARSE < size:
+    total = sum(len(one.numbers) for one in several)
+    if at_least == 1 and len(several) == 2 and total * _SHORT < size:
+        fewer, more = sorted(several, key=lambda one: len(one.numbers))
+        if len(fewer.numbers) * _FEWER < len(more.numbers):
+            return _merged(fewer, more)
+    if total * _SPARSE < size:
         return _any_of_few(several, at_least)
     scores = _spread(several[0], size)
     for one in several[1:]:
         scores[one.numbers] += one.scores
     numbers = np.flatnonzero(_any_flags(several, size) if at_least == 1 else _times(several, size) >= at_least)
     return Matches(numbers, scores[numbers])
+
+
+def _merged(fewer: Matches, more: Matches) -> Matches:
+    """What either has: as titles have a word seldom beside texts, most of the fewer are among the more."""
+    at, found = places(fewer.numbers, more.numbers)
+    scores = more.scores.copy()
+    scores[at[found]] += fewer.scores[found]
+    numbers = fewer.numbers[~found]
+    if not len(numbers):
+        return Matches(more.numbers, scores)
+    where = np.searchsorted(more.numbers, numbers)
+    return Matches(np.insert(more.numbers, where, numbers), np.insert(scores, where, fewer.scores[~found]))
 
 
 def _any_flags(found: Sequence[Matches], size: int) -> Flags:
@@ -139,8 +163,21 @@ def in_both(fewer: Integers, more: Integers) -> Integers:
     """What is in both; both ascend, and nothing is in one twice."""
     if len(more) < len(fewer):
         fewer, more = more, fewer
-    found: Integers = fewer[places(fewer, more)[1]]
-    return found
+    if len(fewer) * _ALIKE < len(more):
+        found: Integers = fewer[places(fewer, more)[1]]
+        return found
+    every = np.concatenate([fewer, more])
+    every.sort(kind="stable")  # two runs that ascend are merged, which is faster than bisection from about 1 to 4 on
+    same: Integers = every[1:][every[1:] == every[:-1]]
+    return same
+
+
+def shared(fewer: Integers, more: Integers, size: int) -> tuple[Integers, Integers]:
+    """Where in each of two stands what is in both; both ascend, and nothing is in one twice."""
+    if len(fewer) * _SPARSE < len(more):
+        at, found = places(fewer, more)
+        return np.flatnonzero(found), at[found]
+    return np.flatnonzero(flags(more, size)[fewer]), np.flatnonzero(flags(fewer, size)[more])
 
 
 def places(fewer: Integers, more: Integers) -> tuple[Integers, Flags]:

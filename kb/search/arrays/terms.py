@@ -216,9 +216,6 @@ def _differences(values: Integers, starts: Integers) -> Integers:
 #: Bytes of which the bits are counted at a time.
 _WORD = 8
 
-#: If so few of the sections that have a term are asked for, they are looked up one by one (measured).
-_SPARSE = 8
-
 
 class Terms:
     """A field in a file: the terms, and the postings of any of them."""
@@ -262,9 +259,6 @@ class Terms:
         first, last = self._occurrences(term)
         if last - first == sections:
             return which, np.ones(len(which), dtype=np.int64)
-        if len(which) * _SPARSE > sections:
-            counts = self.counts(term)
-            return (np.cumsum(counts) - counts)[which], counts[which]
         begins, ends = self._nth_first(first, last, np.concatenate([which, which + 1])).reshape(2, -1)
         return begins, ends - begins
 

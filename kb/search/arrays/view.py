@@ -21,7 +21,19 @@ from kb.search.arrays.best import first as first_of
 from kb.search.arrays.best import greatest
 from kb.search.arrays.cache import Cache
 from kb.search.arrays.facets import Chosen, Facet
-from kb.search.arrays.matches import Flags, Floats, Matches, among, any_of, both, in_both, places, prefer, unscored
+from kb.search.arrays.matches import (
+    Flags,
+    Floats,
+    Matches,
+    among,
+    any_of,
+    both,
+    in_both,
+    places,
+    prefer,
+    shared,
+    unscored,
+)
 from kb.search.arrays.packing import Integers
 from kb.search.arrays.phrases import Phrases, near, used
 from kb.search.arrays.sections import Sections
@@ -73,6 +85,7 @@ class View:
         self._facets: dict[str, Facet] = {}
         self._order: Integers | None = None
         self._recent: dict[str, int] = {}
+        self._looked_up: Counter[Word] = Counter()
 
     def _norm(self, name: str) -> Floats:
         lengths = np.concatenate([NONE, *(leaf.sections.lengths[name] for leaf in self._leaves)])
@@ -267,7 +280,7 @@ class View:
     def _within(self, node: IndexNode, numbers: Integers) -> Matches:
         """Which of these sections, few as they are, a node matches: what it would be worth elsewhere is left out."""
         match node:
-            case Word(term) if not self._cache.known((self._serial, node)):
+            case Word(term) if self._is_new(node):
                 return any_of([self._scored_within(name, term, numbers) for name in fields(node.field)], 1, self._size)
             case Weighted(inner, factor):
                 found = self._within(inner, numbers)
@@ -277,6 +290,15 @@ class View:
         found = self.match(node)
         at, there = places(numbers, found.numbers)
         return Matches(numbers[there], found.scores[at[there]])
+
+    def _is_new(self, word: Word) -> bool:
+        """Whether a word has not been asked for often; asking counts."""
+        if self._cache.known((self._serial, word)):
+            return False
+        if len(self._looked_up) >= _MOST_LOOKED_UP:
+            self._looked_up.clear()
+        self._looked_up[word] += 1
+        return self._looked_up[word] <= _TIMES
 
     def _scored_within(self, name: str, term: str, numbers: Integers) -> Matches:
         """A term's BM25 in one field of some sections."""
@@ -290,7 +312,7 @@ class View:
             low, high = np.searchsorted(numbers, (start, start + len(leaf.sections)))
             own = numbers[low:high] - start
             at, there = places(own, having)
-            parts.append((own[there] + start, leaf.field(name).some(number, at[there])[1]))
+            parts.append((own[there] + start, self._some(leaf, name, number, at[there])[1]))
         found, counts = map(np.concatenate, zip(*parts, strict=True))
         return self._worth(name, frequency, found, counts)
 
@@ -378,15 +400,38 @@ class View:
         if min(numbers) < 0:
             return NONE, NONE
         found = {number: self._numbers(leaf, name, number) for number in set(numbers)}
-        sections = reduce(in_both, sorted(found.values(), key=len))
+        sections, which = _having_all(found, len(leaf.sections))
         if not len(sections):
             return NONE, NONE
         starts = [
-            _run_starts(field, number, place, found[number], sections)
+            self._run_starts(leaf, (name, number), place, (sections, which[number]))
             for place, number in sorted(enumerate(numbers), key=lambda one: len(found[one[1]]))
         ]
         runs, counts = np.unique(reduce(in_both, starts) >> _POSITION_BITS, return_counts=True)
         return runs, counts.astype(np.int64)
+
+    def _run_starts(self, leaf: Leaf, term: tuple[str, int], place: int, chosen: tuple[Integers, Integers]) -> Integers:
+        """Where a run would begin that has the term at ``place``, as one ascending number for section and position.
+
+        ``chosen``: sections that have all terms, and where each is among those that have this one.
+        """
+        (name, number), (sections, which) = term, chosen
+        begins, counts = self._some(leaf, name, number, which)
+        positions = leaf.field(name).positions(number, begins, counts)
+        where = np.repeat(sections, counts)
+        possible = positions >= place
+        starts: Integers = (where[possible] << _POSITION_BITS) | (positions[possible] - place)
+        return starts
+
+    def _some(self, leaf: Leaf, name: str, number: int, which: Integers) -> tuple[Integers, Integers]:
+        """See ``Terms.some``; where it is asked for many of the sections, all are read, and kept."""
+        if len(which) * _LOOKED_UP < leaf.field(name).sections[number]:
+            return leaf.field(name).some(number, which)
+        counts = self._counts(leaf, name, number)
+        if len(counts) < _COMMON:
+            return (np.cumsum(counts) - counts)[which], counts[which]
+        key = (leaf.id, name, number, "begins")
+        return self._cache.get(key, lambda: (np.cumsum(counts) - counts, NONE))[0][which], counts[which]
 
     def _of_leaf(self, leaf: Leaf, name: str, term: str) -> tuple[Integers, Integers] | None:
         number = leaf.field(name).terms.find(term.encode())
@@ -394,8 +439,10 @@ class View:
 
     def _read(self, leaf: Leaf, name: str, number: int) -> tuple[Integers, Integers]:
         """The postings of a term in a leaf."""
-        counts = self._cache.get((leaf.id, name, number, "counts"), lambda: (leaf.field(name).counts(number), NONE))
-        return self._numbers(leaf, name, number), counts[0]
+        return self._numbers(leaf, name, number), self._counts(leaf, name, number)
+
+    def _counts(self, leaf: Leaf, name: str, number: int) -> Integers:
+        return self._cache.get((leaf.id, name, number, "counts"), lambda: (leaf.field(name).counts(number), NONE))[0]
 
     def _numbers(self, leaf: Leaf, name: str, number: int) -> Integers:
         """The sections of a leaf that have a term: kept, for segments stay when a commit makes a new view of them."""
@@ -435,6 +482,16 @@ _RECENT = 4_096
 #: If so many times fewer sections are left, it is looked which of them have the next word (measured).
 _FEW = 20
 
+#: If so many times fewer of the sections that have a term are asked for, they are looked up (measured).
+_LOOKED_UP = 8
+
+#: Sections with a term from which on it is kept how often it stands before each: adding up takes longer than the rest.
+_COMMON = 10_000
+
+#: Words that are remembered for having been looked up in few sections, and how often that is done before it is found
+#: out and kept what they are worth in all: a word that comes again and again will come again.
+_MOST_LOOKED_UP, _TIMES = 4_096, 2
+
 #: A section number and a position in one 64-bit number. Positions fill 32 bits in the index.
 _POSITION_BITS = 32
 
@@ -446,11 +503,12 @@ def _leading(counts: Mapping[tuple[str, bool], int], most: int) -> Iterator[Comp
         yield from (Completion(text, -times, kind) for times, _, text in nsmallest(most, found))
 
 
-def _run_starts(field: Terms, number: int, place: int, having: Integers, sections: Integers) -> Integers:
-    """Where a run would begin that has the term at ``place``, as one ascending number for section and position."""
-    begins, counts = field.some(number, np.searchsorted(having, sections))
-    positions = field.positions(number, begins, counts)
-    where = np.repeat(sections, counts)
-    possible = positions >= place
-    starts: Integers = (where[possible] << _POSITION_BITS) | (positions[possible] - place)
-    return starts
+def _having_all(terms: Mapping[int, Integers], size: int) -> tuple[Integers, Mapping[int, Integers]]:
+    """The sections that have all terms, from the rarest on, and where in those of each term they are."""
+    (first, sections), *others = sorted(terms.items(), key=lambda one: len(one[1]))
+    which = {first: np.arange(len(sections))}
+    for number, more in others:
+        kept, at = shared(sections, more, size)
+        sections = sections[kept]
+        which = {known: places[kept] for known, places in which.items()} | {number: at}
+    return sections, which
