@@ -482,8 +482,8 @@ _RECENT = 4_096
 #: If so many times fewer sections are left, it is looked which of them have the next word (measured).
 _FEW = 20
 
-#: If so many times fewer of the sections that have a term are asked for, they are looked up (both ways cost the same there
-#: for a term that stands 2.2 million times in 100,000 sections).
+#: If so many times fewer of the sections that have a term are asked for, they are looked up. Both ways cost the same
+#: there for a term that stands 2.2 million times in 100,000 sections.
 _LOOKED_UP = 32
 
 #: Sections with a term from which on it is kept how often it stands before each: adding up takes longer than the rest.
