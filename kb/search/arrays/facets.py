@@ -55,7 +55,8 @@ class Facet:
         self._values = values
         sections, codes = _together(found)
         of_section = np.argsort(sections, kind="stable")
-        self._starts = np.append(0, np.cumsum(np.bincount(sections, minlength=size))).astype(np.uint32)
+        each = np.bincount(sections, minlength=size if len(sections) else 0)  # most fields may have no values at all
+        self._starts = np.append(0, np.cumsum(each)).astype(np.uint32)
         self._codes = codes[of_section].astype(np.min_scalar_type(len(values)))
         self._common = [code for code, sections in enumerate(found) if len(sections) * _RARE >= size]
         self._rare = [code for code, sections in enumerate(found) if 0 < len(sections) * _RARE < size]
