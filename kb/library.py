@@ -335,8 +335,9 @@ class Library:
 
     def rest(self) -> None:
         """Let go of what is kept in memory of the index: whoever asks next reads it again."""
-        self._home.close()
-        memory.give_back()
+        if self.config.engine != "memory":  # that one would be gone
+            self._home.close()
+            memory.give_back()
 
     def bring_up_to_date(self) -> None:
         """Index what has just been changed, unless another process is at work: that one will."""
@@ -403,6 +404,7 @@ class Library:
                 if monotonic() - tidied >= _TIDY_SECONDS:
                     self._worker.catch_up()
                     self._worker.clean()
+                    self.rest()  # comparing has opened all of the index, and perhaps nothing comes for hours
                     tidied = monotonic()
                 is_idle, wait = not self._worker.work(), _GLANCE
             except StorageError as error:
