@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,8 @@ from benchmarks.corpus import SECTIONS, sections, vocabulary
 from benchmarks.engines import FACETS
 from benchmarks.figures import Texts
 from benchmarks.questions import questions
-from kb.ingest.analyst import analyse
+from kb.ingest.analyst import analyse, understood
+from kb.ingest.analysts import batches
 from kb.search.fields import analysed
 from kb.search.index import Entry
 from kb.search.meaning import Meaning
@@ -70,14 +72,17 @@ def make(folder: Path, size: int, each: int) -> Texts:
     tokenizer = Dictionary(dict="core").create(mode=SplitMode.C)
     tokenizing, analysing, alone, finding = _Stopwatch(), _Stopwatch(), _Stopwatch(), _Stopwatch()
     every = list(sections(size))
+    gc.collect()
+    gc.freeze()  # an indexer has a few documents at a time: garbage collections are not to walk through all of them
     with (folder / _TEXTS).open("wb") as file:
         for chunk in _chunks(every):
             tokenizing.of(_tokenized, chunk, tokenizer)
-            pickle.dump(analysing.of(_analysed, chunk, analyzer), file, pickle.HIGHEST_PROTOCOL)
-    sample = every[:_SAMPLE]
-    alone.of(_analysed, _documents(sample), analyzer)
-    finding.of(_analysed_with_phrases, sample, analyzer)
-    phrases = max(finding.seconds - alone.seconds, 0.0) * size / len(sample)
+            pickle.dump(analysing.of(_analysed, chunk), file, pickle.HIGHEST_PROTOCOL)
+    sample = _documents(every[-_SAMPLE:])
+    _analysed_with_phrases(_documents(every[-2 * _SAMPLE : -_SAMPLE]))  # words and phrases of before are known by then
+    alone.of(_analysed, sample)
+    finding.of(_analysed_with_phrases, sample)
+    phrases = max(finding.seconds - alone.seconds, 0.0) * size / sum(map(len, sample))
     _write_questions(folder, every, analyzer, each)
     characters = sum(len(entry.text) for entry in every)
     return Texts(size, characters, tokenizing.seconds, analysing.seconds, phrases)
@@ -119,13 +124,19 @@ def _tokenized(documents: Documents, tokenizer: Tokenizer) -> None:
             tokenizer.tokenize(f"{entry.heading}\n{entry.text}")
 
 
-def _analysed(documents: Documents, analyzer: Analyzer) -> Documents:
-    return [[replace(entry, analysed=analysed(entry, analyzer)) for entry in document] for document in documents]
+def _analysed(documents: Documents) -> Documents:
+    """As many at a time as the indexer has analysed at a time."""
+    found: Documents = []
+    for batch in batches([("", document) for document in documents]):
+        made = iter(analysed([entry for _, document in batch for entry in document]))
+        found += [[replace(entry, analysed=next(made)) for entry in document] for _, document in batch]
+    return found
 
 
-def _analysed_with_phrases(sample: Sequence[Entry], analyzer: Analyzer) -> None:
+def _analysed_with_phrases(documents: Documents) -> None:
     """What the indexer does with sections that it reads from the catalogue."""
-    analyse([(entry.title, entry.above, entry.heading, entry.text) for entry in sample], analyzer)
+    for batch in batches([("", document) for document in documents]):
+        list(understood(analyse([(e.title, e.above, e.heading, e.text) for _, some in batch for e in some])))
 
 
 def _write_questions(folder: Path, every: Sequence[Entry], analyzer: Analyzer, each: int) -> None:
@@ -136,7 +147,7 @@ def _write_questions(folder: Path, every: Sequence[Entry], analyzer: Analyzer, e
     }
     chosen = Random(3).sample(range(0, len(every), SECTIONS), k=min(_VERSIONS, -(-len(every) // SECTIONS)))
     changed = [[replace(entry, version=2) for entry in every[start : start + SECTIONS]] for start in chosen]
-    versions = _analysed(changed, analyzer)
+    versions = _analysed(changed)
     opening = Word(analyzer.terms("助かった")[0])
     (folder / _QUESTIONS).write_bytes(pickle.dumps(Questions(opening, kinds, versions)))
 

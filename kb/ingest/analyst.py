@@ -11,62 +11,70 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import IO, Any
 
 from kb.model import AccessClass
 from kb.search import fields
 from kb.search.analysed import Analysed, Row
+from kb.search.fields import Texts
 from kb.search.index import Entry
-from kb.text import phrases, sudachi
-from kb.text.analyze import Analyzer
-from kb.text.phrases import Phrase
+from kb.text import sudachi
+from kb.text.dwelling import dwelling
+from kb.text.phrases import Phrase, of_heading
 
 Given = tuple[str, str, str, str]
 """Of a section: its document's title, the headings above it, its own heading, its text."""
 
-Columns = tuple[tuple[str, ...], tuple[int, ...]]
-Answer = tuple[Columns, Columns, bytes, list[tuple[str, tuple[str, ...], tuple[str, ...]]]]
-"""Body, title and words of ``Analysed``, and the phrases."""
-
-#: Texts that are tokenised in a row; more gain nothing.
-_IN_A_ROW = 8
+Offered = tuple[str, tuple[str, ...], tuple[str, ...]]
+Answer = tuple[Sequence[str], list[tuple[bytes, bytes, bytes, bytes, bytes, list[Offered]]]]
+"""A list of terms that sections share; of each, body, title and words of ``Analysed``, and the phrases."""
 
 #: How often a section says what it dwells on.
 _DWELLS = 2
 
 
-def analyse(given: Sequence[Given], analyzer: Analyzer) -> list[Answer]:
+def analyse(given: Sequence[Given]) -> Answer:
     """The terms of sections, and what of them can be offered to people who type."""
-    answers: list[Answer] = []
-    for start in range(0, len(given), _IN_A_ROW):
-        some = given[start : start + _IN_A_ROW]
-        sudachi.ahead(text for _, _, _, text in some)
-        answers += [_answer(one, analyzer) for one in some]
-    return answers
+    entries = [
+        Entry("", "", 0, AccessClass.PUBLIC, title, heading, text, above=above) for title, above, heading, text in given
+    ]
+    texts = Texts(entries)
+    vocabulary = texts.read.vocabulary
+    every = zip(fields.of_texts(texts, entries), _phrases(texts, entries), strict=True)
+    sections = [
+        (
+            f.body.numbers,
+            f.body.where,
+            f.title.numbers,
+            f.title.where,
+            f.words,
+            [(p.text, p.keys, p.inner) for p in some],
+        )
+        for f, some in every
+    ]
+    return vocabulary, sections
 
 
-def _answer(given: Given, analyzer: Analyzer) -> Answer:
-    title, above, heading, text = given
-    entry = Entry("", "", 0, AccessClass.PUBLIC, title, heading, text, above=above)
-    found = fields.analysed(entry, analyzer)
-    offered = [(phrase.text, phrase.keys, phrase.inner) for phrase in _phrases(title, heading, text)]
-    return (found.body.terms, found.body.positions), (found.title.terms, found.title.positions), found.words, offered
-
-
-def understood(answer: Answer) -> tuple[Analysed, tuple[Phrase, ...]]:
+def understood(answer: Answer) -> Iterator[tuple[Analysed, tuple[Phrase, ...]]]:
     """An answer as values."""
-    body, title, words, offered = answer
-    return Analysed(Row(*body), Row(*title), words), tuple(Phrase(*phrase) for phrase in offered)
+    terms, sections = answer
+    for body, places, title, places_in_title, words, offered in sections:
+        found = Analysed(Row(terms, body, places), Row(terms, title, places_in_title), words)
+        yield found, tuple(Phrase(*phrase) for phrase in offered)
 
 
-def _phrases(title: str, heading: str, text: str) -> list[Phrase]:
+def _phrases(texts: Texts, entries: Sequence[Entry]) -> Iterator[list[Phrase]]:
     """A section's headings, and the compounds that it dwells on."""
-    found = {phrase.text: phrase for part in (title, heading) for phrase in phrases.of_heading(part)}
-    for phrase in phrases.dwelling(text, _DWELLS):
-        found.setdefault(phrase.text, phrase)
-    return list(found.values())
+    told = lru_cache(maxsize=None)(lambda text: of_heading(texts.read.spoken(texts.numbers[text], text)))
+    dwelt = dwelling(texts.texts, texts.read, [texts.numbers[entry.text] for entry in entries], _DWELLS)
+    for entry, compounds in zip(entries, dwelt, strict=True):
+        found = {phrase.text: phrase for part in (entry.title, entry.heading) for phrase in told(part)}
+        for phrase in compounds:
+            found.setdefault(phrase.text, phrase)
+        yield list(found.values())
 
 
 def main() -> None:
@@ -74,14 +82,14 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that asks: it ends this one
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints must not write into the answers
-    analyzer = Analyzer()
+    sudachi.load()
     gc.disable()  # nothing that is made here refers to itself
     with suppress(BrokenPipeError):
         while (asked := receive(sys.stdin.buffer)) is not None:
-            send(analyse(asked, analyzer), answers)
+            send(analyse(asked), answers)
 
 
-def send(value: Sequence[Given] | Sequence[Answer], stream: IO[bytes]) -> None:
+def send(value: Sequence[Given] | Answer, stream: IO[bytes]) -> None:
     """Write what ``receive`` reads."""
     data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     stream.write(len(data).to_bytes(_SIZE))

@@ -15,13 +15,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from queue import SimpleQueue
 from threading import Lock
 from typing import IO, Self, cast
 
 from kb.ingest.analyst import Answer, Given, analyse, receive, send, understood
 from kb.search.index import Entry
-from kb.text.analyze import Analyzer
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,6 @@ class Analysts:
     def __init__(self, processes: int) -> None:
         """With fewer than two processes, there are none but this one."""
         self._processes = processes
-        self._analyzer = Analyzer()
         self._met = 0
         self._others: _Others | None = None
 
@@ -70,33 +69,34 @@ class Analysts:
 
     def analysed(self, documents: Iterable[tuple[str, Sequence[Entry]]]) -> Iterator[tuple[str, list[Entry]]]:
         """The same documents in the same order, each section with its terms and its phrases."""
-        begun: deque[tuple[Documents, Future[list[Answer]] | None]] = deque()
-        for batch in _batches(documents):
+        begun: deque[tuple[Documents, Future[Answer] | None]] = deque()
+        for batch in batches(documents):
             begun.append((batch, self._begin(batch)))
             if begun[0][1] is None or len(begun) > _AHEAD:
                 yield from self._finished(*begun.popleft())
         while begun:
             yield from self._finished(*begun.popleft())
 
-    def _begin(self, batch: Documents) -> Future[list[Answer]] | None:
+    def _begin(self, batch: Documents) -> Future[Answer] | None:
         """Have a batch analysed by others, if there are others."""
         if self._met >= _ALONE and self._processes > 1 and self._others is None:
             self._others = _Others(self._processes)
         self._met += sum(_size(entries) for _, entries in batch)
         return self._others.ask(_given(batch)) if self._others else None
 
-    def _finished(self, batch: Documents, future: Future[list[Answer]] | None) -> Iterator[tuple[str, list[Entry]]]:
-        answers = iter(self._answers(batch, future))
+    def _finished(self, batch: Documents, future: Future[Answer] | None) -> Iterator[tuple[str, list[Entry]]]:
+        answers = understood(self._answers(batch, future))
         for document, entries in batch:
-            yield document, [_complete(entry, next(answers)) for entry in entries]
+            made = zip(entries, islice(answers, len(entries)), strict=True)
+            yield document, [replace(e, analysed=analysed, phrases=phrases) for e, (analysed, phrases) in made]
 
-    def _answers(self, batch: Documents, future: Future[list[Answer]] | None) -> list[Answer]:
+    def _answers(self, batch: Documents, future: Future[Answer] | None) -> Answer:
         if future:
             try:
                 return future.result()
             except (OSError, CancelledError) as error:
                 self._give_up(error)
-        return analyse(_given(batch), self._analyzer)
+        return analyse(_given(batch))
 
     def _give_up(self, error: Exception) -> None:
         if self._others:
@@ -105,7 +105,7 @@ class Analysts:
         self._processes, self._others = 1, None
 
 
-def _batches(documents: Iterable[tuple[str, Sequence[Entry]]]) -> Iterator[Documents]:
+def batches(documents: Iterable[tuple[str, Sequence[Entry]]]) -> Iterator[Documents]:
     """Whole documents that have so many characters together."""
     batch: Documents = []
     size = 0
@@ -127,11 +127,6 @@ def _given(batch: Documents) -> list[Given]:
     return [(entry.title, entry.above, entry.heading, entry.text) for _, entries in batch for entry in entries]
 
 
-def _complete(entry: Entry, answer: Answer) -> Entry:
-    analysed, phrases = understood(answer)
-    return replace(entry, analysed=analysed, phrases=phrases)
-
-
 class _Others:
     """The other processes, and a thread of this one for each batch that they have."""
 
@@ -142,11 +137,11 @@ class _Others:
         for process in self._all * _EACH:
             self._free.put(process)
 
-    def ask(self, given: list[Given]) -> Future[list[Answer]]:
+    def ask(self, given: list[Given]) -> Future[Answer]:
         """Have a batch analysed; its future raises OSError or CancelledError if it could not be."""
         return self._threads.submit(self._asked, given)
 
-    def _asked(self, given: list[Given]) -> list[Answer]:
+    def _asked(self, given: list[Given]) -> Answer:
         process = self._free.get()
         try:
             return process.ask(given)
@@ -170,7 +165,7 @@ class _Process:
         self._running: subprocess.Popen[bytes] | None = None
         self._is_over = False
 
-    def ask(self, given: list[Given]) -> list[Answer]:
+    def ask(self, given: list[Given]) -> Answer:
         """Have a batch analysed. A second one may be asked meanwhile: answers come in the order of questions.
 
         Raises:
@@ -182,7 +177,7 @@ class _Process:
             send(given, questions)
             self._hearing.acquire()  # whoever asks next hears next
         try:
-            answer: list[Answer] | None = receive(answers)
+            answer: Answer | None = receive(answers)
         finally:
             self._hearing.release()
         if answer is None:

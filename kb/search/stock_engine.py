@@ -382,7 +382,7 @@ class StockIndex:
 
     def _fields(self, entry: Entry) -> dict[str, Any]:
         """The entry as the schema has it."""
-        found = analysed(entry, self._analyzer)
+        (found,) = analysed([entry])
         rows = {"body": found.body, "title": found.title}
         return {
             "section": entry.section,
@@ -393,7 +393,7 @@ class StockIndex:
             "phrase": [*completion.terms(entry.phrases)],
             "words": found.words,
             **{name: rows[name].places() for name in FIELDS},
-            **{f"{name}_length": len(rows[name].terms) for name in FIELDS},
+            **{f"{name}_length": len(rows[name]) for name in FIELDS},
         }
 
 

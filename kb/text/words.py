@@ -2,14 +2,15 @@
 
 The bytes hold the tokens of a few texts (a section's heading and text) and say of each text what it was: tokens of
 another text, however similar, are never taken for its own. They are searched as they lie, and hardly decoded: the
-terms, each once, with a line's end between; then for each text four rows of numbers, one number a token in each.
+terms, each once, with a line's end between; then for each text three rows of numbers, one number a token in each.
+``kb.text.keeping`` writes them.
 """
 
 from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, chain
 from operator import sub
@@ -22,24 +23,24 @@ Place = tuple[int, int]
 """Start and end in a text."""
 
 #: Stands around terms: no term has one, for a line's end is no word.
-_EDGE = "\n"
+EDGE = "\n"
 
-#: zlib's fastest: the slower ones save a tenth and take three times as long (texts of 400 characters).
-_LEVEL = 1
+#: Of the terms: two bytes for nearly every character, where UTF-8 takes three for Japanese ones.
+ENCODING = "utf-16-le"
 
 #: At the beginning: bytes of the terms, bytes of one number of the rows, how many texts.
-_HEAD = Struct("=III")
+HEAD = Struct("=III")
 
 #: For each text: its length and checksum, and how many tokens it has.
-_TEXT = Struct("=III")
+TEXT = Struct("=III")
 
-#: Rows of each text: which term a token has, how far it starts after the one before, how long it is, how many positions
-#: it is after the one before.
-_ROWS = 4
+#: Rows of each text: which term a token has; how far it starts after the one before; how long it is and, above the
+#: lower half of the bits, how many positions it is after the one before.
+ROWS = 3
 
-#: Bytes of one number of the rows, the first that the largest one fits into, and what ``array`` calls such.
-_CODES = {1: "B", 2: "H", 4: "I"}
-_WIDE = 4
+#: Bytes of one number of the rows, the first that all fit into, and what ``array`` calls such.
+CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
+_WIDE = 8
 
 
 def columns(tokens: Sequence[Token]) -> Terms:
@@ -48,41 +49,29 @@ def columns(tokens: Sequence[Token]) -> Terms:
     return Terms(*zip(*rows, strict=True)) if tokens else Terms((), (), (), ())
 
 
-def encode(texts: Mapping[str, Terms]) -> bytes:
-    """Texts with their tokens as bytes, without the texts."""
-    numbers: dict[str, int] = {}
-    body = [number for found in texts.values() for row in _rows(found, numbers) for number in row]
-    terms = _edged(numbers).encode()
-    largest = max(body, default=0)
-    width = next(width for width in _CODES if largest < 1 << 8 * width)
-    heads = (_TEXT.pack(*_identity(text), len(found.terms)) for text, found in texts.items())
-    head = _HEAD.pack(len(terms), width, len(texts)) + b"".join(heads)
-    return zlib.compress(head + terms + array(_CODES[width], body).tobytes(), _LEVEL)
-
-
 class Kept:
-    """What ``encode`` made."""
+    """What ``keeping.encode`` made."""
 
     def __init__(self, data: bytes) -> None:
-        self._data = zlib.decompress(data)
-        self._length, self._width, self._texts = _HEAD.unpack_from(self._data)
+        self._data = data
+        self._length, self._width, self._texts = HEAD.unpack_from(self._data)
 
     def words(self, text: str) -> Words | None:
         """The tokens of a text; None if it is not one of those."""
-        start = _HEAD.size + self._texts * _TEXT.size + self._length
+        start = HEAD.size + self._texts * TEXT.size + self._length
         for number in range(self._texts):
-            length, checksum, count = _TEXT.unpack_from(self._data, _HEAD.size + number * _TEXT.size)
+            length, checksum, count = TEXT.unpack_from(self._data, HEAD.size + number * TEXT.size)
             size = count * self._width
-            if length == len(text) and (length, checksum) == _identity(text):
-                rows = [self._data[start + row * size : start + (row + 1) * size] for row in range(_ROWS)]
+            if length == len(text) and (length, checksum) == identity(text):
+                rows = [self._data[start + row * size : start + (row + 1) * size] for row in range(ROWS)]
                 return Words(self._terms, self._width, rows)
-            start += _ROWS * size
+            start += ROWS * size
         return None
 
     @cached_property
     def _terms(self) -> str:
-        start = _HEAD.size + self._texts * _TEXT.size
-        return self._data[start : start + self._length].decode()
+        start = HEAD.size + self._texts * TEXT.size
+        return self._data[start : start + self._length].decode(ENCODING)
 
 
 class Words:
@@ -92,18 +81,22 @@ class Words:
         """``of`` and ``Kept.words`` make them."""
         self._terms = terms
         self._width = width
-        self._numbers, *self._others = rows
+        self._numbers, self._steps, self._both = rows
 
     @classmethod
     def of(cls, found: Terms) -> Words:
         """Those of a text that has just been analysed."""
-        numbers: dict[str, int] = {}
-        rows = [array(_CODES[_WIDE], row).tobytes() for row in _rows(found, numbers)]
-        return cls(_edged(numbers), _WIDE, rows)
+        numbers = {term: number for number, term in enumerate(dict.fromkeys(found.terms))}
+        rows = (
+            map(numbers.__getitem__, found.terms),
+            _differences(found.starts),
+            map(_both, map(sub, found.ends, found.starts), _differences(found.positions)),
+        )
+        return cls(edged(numbers), _WIDE, [array(CODES[_WIDE], row).tobytes() for row in rows])
 
     def tokens(self) -> list[Token]:
         """All of them in order, as analysis gave them."""
-        terms = self._terms.split(_EDGE)[1:]
+        terms = self._terms.split(EDGE)[1:]
         return [
             Token(terms[number], *self._place(token), self._positions[token])
             for token, number in enumerate(self._read(self._numbers))
@@ -115,23 +108,23 @@ class Words:
         if -1 in numbers:
             return
         length = len(numbers)
-        for first in self._found(array(_CODES[self._width], numbers).tobytes()):
+        for first in self._found(array(CODES[self._width], numbers).tobytes()):
             last = first + length - 1
             if length == 1 or self._positions[last] - self._positions[first] == length - 1:
                 yield from map(self._place, range(first, last + 1))
 
     def beginning(self, prefix: str) -> Iterator[Place]:
         """Where terms stand that begin so."""
-        start = self._terms.find(_EDGE + prefix)
+        start = self._terms.find(EDGE + prefix)
         while start >= 0:
-            number = self._terms.count(_EDGE, 0, start)
-            yield from map(self._place, self._found(array(_CODES[self._width], [number]).tobytes()))
-            start = self._terms.find(_EDGE + prefix, start + 1)
+            number = self._terms.count(EDGE, 0, start)
+            yield from map(self._place, self._found(array(CODES[self._width], [number]).tobytes()))
+            start = self._terms.find(EDGE + prefix, start + 1)
 
     def _number(self, term: str) -> int:
         """That of a term; -1 if no token has it."""
-        start = self._terms.find(f"{_EDGE}{term}{_EDGE}")
-        return self._terms.count(_EDGE, 0, start) if start >= 0 else -1
+        start = self._terms.find(f"{EDGE}{term}{EDGE}")
+        return self._terms.count(EDGE, 0, start) if start >= 0 else -1
 
     def _found(self, numbers: bytes) -> Iterator[int]:
         """Which tokens have terms with these numbers one after the other; the first of each, and they may overlap."""
@@ -143,45 +136,45 @@ class Words:
 
     def _place(self, token: int) -> Place:
         start = self._starts[token]
-        return start, start + self._widths[token]
+        return start, start + self._lengths[token]
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [*accumulate(self._read(self._others[0]))]
+        return [*accumulate(self._read(self._steps))]
 
     @cached_property
-    def _widths(self) -> array[int]:
-        return self._read(self._others[1])
+    def _lengths(self) -> list[int]:
+        lower = (1 << half(self._width)) - 1
+        return [number & lower for number in self._read(self._both)]
 
     @cached_property
     def _positions(self) -> list[int]:
-        return [*accumulate(self._read(self._others[2]))]
+        bits = half(self._width)
+        return [*accumulate(number >> bits for number in self._read(self._both))]
 
     def _read(self, row: bytes) -> array[int]:
-        return array(_CODES[self._width], row)
+        return array(CODES[self._width], row)
 
 
-def _identity(text: str) -> tuple[int, int]:
+def identity(text: str) -> tuple[int, int]:
     """What tells a text from another that may have taken its place in the meantime."""
     return len(text), zlib.crc32(text.encode(errors="surrogatepass"))
 
 
-def _rows(found: Terms, numbers: dict[str, int]) -> list[list[int]]:
-    """Tokens as ``_ROWS`` rows of numbers; terms that are not numbered yet are given the next."""
-    for term in dict.fromkeys(found.terms):
-        numbers.setdefault(term, len(numbers))
-    return [
-        [*map(numbers.__getitem__, found.terms)],
-        [*_steps(found.starts)],
-        [*map(sub, found.ends, found.starts)],
-        [*_steps(found.positions)],
-    ]
+def half(width: int) -> int:
+    """The bits that a length takes in a number of so many bytes."""
+    return 4 * width
 
 
-def _edged(terms: Iterable[str]) -> str:
-    return f"{_EDGE}{_EDGE.join(terms)}{_EDGE}"
+def _both(length: int, step: int) -> int:
+    return length + (step << half(_WIDE))
 
 
-def _steps(numbers: Sequence[int]) -> Iterator[int]:
+def edged(terms: Iterable[str]) -> str:
+    """Terms with edges around each."""
+    return f"{EDGE}{EDGE.join(terms)}{EDGE}"
+
+
+def _differences(numbers: Sequence[int]) -> Iterator[int]:
     """The first number, then how much greater each is than the one before it; they never fall."""
     return map(sub, numbers, chain((0,), numbers))
