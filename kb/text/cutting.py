@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, compress
+from itertools import compress
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -45,9 +45,9 @@ def _portions(pieces: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _cut(table: Table, pieces: Sequence[str]) -> Cut:
-    found = sudachi.cut(pieces)
-    counts = np.array(list(map(len, found)), dtype=np.int64)
-    numbers = np.fromiter(map(sudachi.number, chain.from_iterable(found)), np.uint32, int(counts.sum()))
+    found, each = zip(*sudachi.cut(pieces), strict=True)
+    counts = np.array(list(map(len, each)), dtype=np.int64)
+    numbers = np.frombuffer(b"".join(each), dtype=np.uint32)
     words = Cut(table.rows(numbers), counts)
 
     def ask(places: Integers) -> None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, chain
@@ -139,9 +140,12 @@ class _Parser:
         self.short = lru_cache(maxsize=_MOST_SHORT)(self._read)
         self.long = lru_cache(maxsize=_MOST_LONG)(self._read)
 
-    def cut(self, pieces: Iterable[str]) -> list[Any]:
+    def cut(self, pieces: Iterable[str]) -> Iterator[tuple[Sequence[Any], array[int]]]:
         """See ``cut`` below."""
-        return list(map(self._tokenizer.tokenize, pieces))
+        tokenize, number = self._tokenizer.tokenize, SudachiMorpheme.word_id
+        for piece in pieces:
+            words = tokenize(piece)
+            yield words, array("I", map(number, words))  # at once: these words are still in the processor's cache
 
     def lexemes(self, morphemes: Iterable[SudachiMorpheme]) -> list[Lexeme]:
         """See ``lexemes`` below."""
@@ -209,9 +213,8 @@ class _Parser:
 
     def _halves(self, word: Lexeme, after: Lexeme) -> tuple[Part, ...]:
         """The verb that two words are together, if they are one."""
-        both = word.surface + after.surface
-        whole = self._whole(both)
-        return ((whole, 0, len(both)),) if whole else ()
+        whole = self.whole(word, after)
+        return ((whole, 0, len(word.surface + after.surface)),) if whole else ()
 
     def _whole_verb(self, surface: str) -> str:
         """The verb that was taken apart before a particle (見守りを is read as 見 and 守り); empty if it is none."""
@@ -284,17 +287,13 @@ class _Parser:
         return tokenizer
 
 
-def cut(pieces: Iterable[str]) -> list[Any]:
-    """The words of some pieces as Sudachi has them, each to be asked for its ``number`` and handed to ``lexemes``.
+def cut(pieces: Iterable[str]) -> Iterator[tuple[Sequence[Any], array[int]]]:
+    """The words of some pieces: each as Sudachi has it, and its number in the dictionary.
 
-    One piece right after the other takes less than in turns with something else: Sudachi's tables and Python's objects
-    drive each other out of the processor's cache.
+    From ``UNKNOWN`` on, the number alone does not say what the word is. One piece right after the other takes less than
+    in turns with something else: Sudachi's tables and Python's objects drive each other out of the processor's cache.
     """
     return _parser().cut(pieces)
-
-
-#: What a word of ``cut`` is in the dictionary; from ``UNKNOWN`` on, the number alone does not say what the word is.
-number: Callable[[SudachiMorpheme], int] = SudachiMorpheme.word_id
 
 
 def distinct(words: Sequence[SudachiMorpheme], numbers: Sequence[int]) -> list[Hashable]:
