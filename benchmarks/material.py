@@ -88,12 +88,15 @@ def make(folder: Path, size: int, each: int) -> Texts:
     return Texts(size, characters, tokenizing.seconds, analysing.seconds, phrases)
 
 
-def texts(folder: Path) -> Documents:
-    """The sections with their terms, a document a list."""
+def texts(folder: Path, *, spelled: bool = False) -> Documents:
+    """The sections with their terms, a document a list; spelled out for engines that take words and not numbers."""
     found: Documents = []
     with (folder / _TEXTS).open("rb") as file:
         while file.peek(1):
             found += pickle.load(file)  # noqa: S301 - written by this very run
+    if spelled:
+        for one in (entry.analysed for document in found for entry in document if entry.analysed):
+            _ = [(row.terms, row.positions) for row in (one.body, one.title)]
     return found
 
 

@@ -17,7 +17,6 @@ from functools import lru_cache
 from typing import IO, Any
 
 from kb.model import AccessClass
-from kb.search import fields
 from kb.search.analysed import Analysed, Row
 from kb.search.fields import Texts
 from kb.search.index import Entry
@@ -28,9 +27,11 @@ from kb.text.phrases import Phrase, of_heading
 Given = tuple[str, str, str, str]
 """Of a section: its document's title, the headings above it, its own heading, its text."""
 
-Offered = tuple[str, tuple[str, ...], tuple[str, ...]]
-Answer = tuple[Sequence[str], list[tuple[bytes, bytes, bytes, bytes, bytes, list[Offered]]]]
-"""A list of terms that sections share; of each, body, title and words of ``Analysed``, and the phrases."""
+Packed = tuple[bytes, bytes, bytes, bytes, bytes, list[tuple[str, tuple[str, ...], tuple[str, ...]]]]
+"""Of a section: body, title and words of ``Analysed``, and the phrases."""
+
+Answer = tuple[Sequence[str], list[Packed]]
+"""The terms that the sections share, and each section."""
 
 #: How often a section says what it dwells on.
 _DWELLS = 2
@@ -42,20 +43,12 @@ def analyse(given: Sequence[Given]) -> Answer:
         Entry("", "", 0, AccessClass.PUBLIC, title, heading, text, above=above) for title, above, heading, text in given
     ]
     texts = Texts(entries)
-    vocabulary = texts.read.vocabulary
-    every = zip(fields.of_texts(texts, entries), _phrases(texts, entries), strict=True)
-    sections = [
-        (
-            f.body.numbers,
-            f.body.where,
-            f.title.numbers,
-            f.title.where,
-            f.words,
-            [(p.text, p.keys, p.inner) for p in some],
-        )
-        for f, some in every
-    ]
-    return vocabulary, sections
+    return texts.read.vocabulary, list(map(_packed, texts.analysed(entries), _phrases(texts, entries)))
+
+
+def _packed(found: Analysed, phrases: Sequence[Phrase]) -> Packed:
+    offered = [(phrase.text, phrase.keys, phrase.inner) for phrase in phrases]
+    return found.body.numbers, found.body.where, found.title.numbers, found.title.where, found.words, offered
 
 
 def understood(answer: Answer) -> Iterator[tuple[Analysed, tuple[Phrase, ...]]]:

@@ -18,31 +18,34 @@ def analysed(entries: Sequence[Entry]) -> list[Analysed]:
     article that is all sub-articles) has no text: it is found by its title, and ranks below those that say something.
     """
     new = [entry for entry in entries if entry.analysed is None]
-    made = iter(of_texts(Texts(new), new))
+    made = iter(Texts(new).analysed(new))
     return [entry.analysed or next(made) for entry in entries]
 
 
 class Texts:
-    """The texts of some sections, each of which has been read once."""
+    """The texts of some sections, each read once."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self.texts = list(dict.fromkeys(text for e in entries for text in (e.title, e.above, e.heading, e.text)))
-        self.numbers = {text: number for number, text in enumerate(self.texts)}
+        every = (text for e in entries for text in (e.title, e.above, e.heading, e.text))
+        self.numbers = {text: number for number, text in enumerate(dict.fromkeys(every))}
+        self.texts = list(self.numbers)
         self.read = batch.read(self.texts)
 
-
-def of_texts(known: Texts, entries: Sequence[Entry]) -> list[Analysed]:
-    """The same for sections whose texts have been read."""
-    texts, numbers, read = known.texts, known.numbers, known.read
-    counts = read.counts.tolist()
-    bodies, titles, kept = [], [], []
-    for entry in entries:
-        heading, text = numbers[entry.heading], numbers[entry.text]
-        taken = entry.text.strip().startswith(entry.heading.rstrip("…"))
-        says_more = counts[text] > counts[heading] or not taken
-        own = [] if taken else [heading] * HEADING
-        bodies.append([*own, text] if counts[text] and says_more else [])
-        titles.append([numbers[entry.title], numbers[entry.above], heading])
-        kept.append([heading, text] if heading != text else [text])
-    rows = zip(read.in_a_row(bodies), read.in_a_row(titles), keeping.encode(texts, read, kept), strict=True)
-    return [Analysed(Row(read.vocabulary, *body), Row(read.vocabulary, *title), words) for body, title, words in rows]
+    def analysed(self, entries: Sequence[Entry]) -> list[Analysed]:
+        """See ``analysed`` above."""
+        numbers, counts = self.numbers, self.read.counts.tolist()
+        bodies, titles, kept = [], [], []
+        for entry in entries:
+            heading, text = numbers[entry.heading], numbers[entry.text]
+            taken = entry.text.strip().startswith(entry.heading.rstrip("…"))
+            says_more = counts[text] > counts[heading] or not taken
+            own = [] if taken else [heading] * HEADING
+            bodies.append([*own, text] if counts[text] and says_more else [])
+            titles.append([numbers[entry.title], numbers[entry.above], heading])
+            kept.append(list(dict.fromkeys((heading, text))))
+        rows = (self.read.in_a_row(several) for several in (bodies, titles))
+        terms, words = self.read.vocabulary, keeping.encode(self.texts, self.read, kept)
+        return [
+            Analysed(Row(terms, *body), Row(terms, *title), some)
+            for body, title, some in zip(*rows, words, strict=True)
+        ]
