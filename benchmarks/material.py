@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import pickle
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, islice
@@ -19,9 +19,10 @@ from benchmarks.corpus import SECTIONS, sections, vocabulary
 from benchmarks.engines import FACETS
 from benchmarks.figures import Texts
 from benchmarks.questions import questions
-from kb.ingest.analyst import analyse, understood
+from kb.ingest.analyst import offered
 from kb.ingest.analysts import batches
-from kb.search.fields import analysed
+from kb.search import fields
+from kb.search.analysed import Analysed
 from kb.search.index import Entry
 from kb.search.meaning import Meaning
 from kb.search.nodes import IndexNode, Word
@@ -34,9 +35,6 @@ TODAY = date(2026, 11, 24)
 
 #: Documents that are read, analysed and written to the file at a time.
 _CHUNK = 200
-
-#: Sections from which it is told how long finding the phrases takes that people are offered while they type.
-_SAMPLE = 2_000
 
 #: Documents of which a new version is written: so many that each is another one.
 _VERSIONS = 30
@@ -70,22 +68,17 @@ def make(folder: Path, size: int, each: int) -> Texts:
     analyzer = Analyzer()
     analyzer.terms("辞書を読み込む")
     tokenizer = Dictionary(dict="core").create(mode=SplitMode.C)
-    tokenizing, analysing, alone, finding = _Stopwatch(), _Stopwatch(), _Stopwatch(), _Stopwatch()
+    tokenizing, analysing, offering = _Stopwatch(), _Stopwatch(), _Stopwatch()
     every = list(sections(size))
     gc.collect()
     gc.freeze()  # an indexer has a few documents at a time: garbage collections are not to walk through all of them
     with (folder / _TEXTS).open("wb") as file:
         for chunk in _chunks(every):
             tokenizing.of(_tokenized, chunk, tokenizer)
-            pickle.dump(analysing.of(_analysed, chunk), file, pickle.HIGHEST_PROTOCOL)
-    sample = _documents(every[-_SAMPLE:])
-    _analysed_with_phrases(_documents(every[-2 * _SAMPLE : -_SAMPLE]))  # words and phrases of before are known by then
-    alone.of(_analysed, sample)
-    finding.of(_analysed_with_phrases, sample)
-    phrases = max(finding.seconds - alone.seconds, 0.0) * size / sum(map(len, sample))
+            pickle.dump(_analysed(chunk, analysing, offering), file, pickle.HIGHEST_PROTOCOL)
     _write_questions(folder, every, analyzer, each)
     characters = sum(len(entry.text) for entry in every)
-    return Texts(size, characters, tokenizing.seconds, analysing.seconds, phrases)
+    return Texts(size, characters, tokenizing.seconds, analysing.seconds, offering.seconds)
 
 
 def texts(folder: Path, *, spelled: bool = False) -> Documents:
@@ -127,19 +120,21 @@ def _tokenized(documents: Documents, tokenizer: Tokenizer) -> None:
             tokenizer.tokenize(f"{entry.heading}\n{entry.text}")
 
 
-def _analysed(documents: Documents) -> Documents:
-    """As many at a time as the indexer has analysed at a time."""
+def _analysed(documents: Documents, analysing: _Stopwatch, offering: _Stopwatch) -> Documents:
+    """As many at a time as the indexer has analysed, in the same steps (``kb.ingest.analyst.analyse``)."""
     found: Documents = []
     for batch in batches([("", document) for document in documents]):
-        made = iter(analysed([entry for _, document in batch for entry in document]))
-        found += [[replace(entry, analysed=next(made)) for entry in document] for _, document in batch]
+        entries = [entry for _, document in batch for entry in document]
+        read = analysing.of(fields.Texts, entries)
+        terms = analysing.of(read.analysed, entries)
+        offering.of(offered, read, entries)
+        found += analysing.of(_complete, [document for _, document in batch], terms)
     return found
 
 
-def _analysed_with_phrases(documents: Documents) -> None:
-    """What the indexer does with sections that it reads from the catalogue."""
-    for batch in batches([("", document) for document in documents]):
-        list(understood(analyse([(e.title, e.above, e.heading, e.text) for _, some in batch for e in some])))
+def _complete(documents: Sequence[Sequence[Entry]], terms: Iterable[Analysed]) -> Documents:
+    made = iter(terms)
+    return [[replace(entry, analysed=next(made)) for entry in document] for document in documents]
 
 
 def _write_questions(folder: Path, every: Sequence[Entry], analyzer: Analyzer, each: int) -> None:
@@ -150,7 +145,7 @@ def _write_questions(folder: Path, every: Sequence[Entry], analyzer: Analyzer, e
     }
     chosen = Random(3).sample(range(0, len(every), SECTIONS), k=min(_VERSIONS, -(-len(every) // SECTIONS)))
     changed = [[replace(entry, version=2) for entry in every[start : start + SECTIONS]] for start in chosen]
-    versions = _analysed(changed)
+    versions = _analysed(changed, _Stopwatch(), _Stopwatch())
     opening = Word(analyzer.terms("助かった")[0])
     (folder / _QUESTIONS).write_bytes(pickle.dumps(Questions(opening, kinds, versions)))
 

@@ -11,9 +11,10 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from itertools import chain
 from typing import IO, Any
 
 from kb.model import AccessClass
@@ -43,31 +44,38 @@ def analyse(given: Sequence[Given]) -> Answer:
         Entry("", "", 0, AccessClass.PUBLIC, title, heading, text, above=above) for title, above, heading, text in given
     ]
     texts = Texts(entries)
-    return texts.read.vocabulary, list(map(_packed, texts.analysed(entries), _phrases(texts, entries)))
+    return texts.read.vocabulary, list(map(_packed, texts.analysed(entries), offered(texts, entries)))
 
 
 def _packed(found: Analysed, phrases: Sequence[Phrase]) -> Packed:
-    offered = [(phrase.text, phrase.keys, phrase.inner) for phrase in phrases]
-    return found.body.numbers, found.body.where, found.title.numbers, found.title.where, found.words, offered
+    told = [(phrase.text, phrase.keys, phrase.inner) for phrase in phrases]
+    return found.body.numbers, found.body.where, found.title.numbers, found.title.where, found.words, told
 
 
 def understood(answer: Answer) -> Iterator[tuple[Analysed, tuple[Phrase, ...]]]:
     """An answer as values."""
     terms, sections = answer
-    for body, places, title, places_in_title, words, offered in sections:
+    for body, places, title, places_in_title, words, told in sections:
         found = Analysed(Row(terms, body, places), Row(terms, title, places_in_title), words)
-        yield found, tuple(Phrase(*phrase) for phrase in offered)
+        yield found, tuple(Phrase(*phrase) for phrase in told)
 
 
-def _phrases(texts: Texts, entries: Sequence[Entry]) -> Iterator[list[Phrase]]:
-    """A section's headings, and the compounds that it dwells on."""
+def offered(texts: Texts, entries: Sequence[Entry]) -> list[list[Phrase]]:
+    """What of sections can be offered: the headings of each, and the compounds that it dwells on."""
     told = lru_cache(maxsize=None)(lambda text: of_heading(texts.read.spoken(texts.numbers[text], text)))
     dwelt = dwelling(texts.texts, texts.read, [texts.numbers[entry.text] for entry in entries], _DWELLS)
-    for entry, compounds in zip(entries, dwelt, strict=True):
-        found = {phrase.text: phrase for part in (entry.title, entry.heading) for phrase in told(part)}
-        for phrase in compounds:
-            found.setdefault(phrase.text, phrase)
-        yield list(found.values())
+    several = (
+        chain(told(entry.title), told(entry.heading), compounds)
+        for entry, compounds in zip(entries, dwelt, strict=True)
+    )
+    return [_distinct(phrases) for phrases in several]
+
+
+def _distinct(phrases: Iterable[Phrase]) -> list[Phrase]:
+    found: dict[str, Phrase] = {}
+    for phrase in phrases:
+        found.setdefault(phrase.text, phrase)
+    return list(found.values())
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kb.text import phrases
 from kb.text.batch import Batch, Words
-from kb.text.columns import Flags, Integers, sums
+from kb.text.columns import Flags, Integers
 from kb.text.lexemes import ADJECTIVE, CLOSING, NOUN, PREFIX, SUFFIX, VERB
 from kb.text.phrases import SHORTEST, Phrase
 from kb.text.table import marks
@@ -56,22 +56,15 @@ def _phrases(text: str, words: Words, runs: Sequence[tuple[int, int, int, int]],
 
 
 def _again(words: Words, firsts: Integers, afters: Integers, times: int) -> tuple[Integers, Integers]:
-    """Those runs that stand in their text so many times, and some others: letters decide, and here are numbers only."""
-    of_text = np.searchsorted(words.bounds, firsts, side="right") - 1
-    spaces = sums(words.table.spaced[words.rows])
-    spaced = np.unique(of_text[spaces[afters] > spaces[firsts]])  # they may differ in spaces, and be one for all that
+    """Those runs that stand in their text so many times, and perhaps others of the same number: letters decide."""
     lasts = afters - 1
     lengths = words.starts[lasts] + words.table.length[words.rows[lasts]] - words.starts[firsts]
-    long_enough = np.flatnonzero(lengths >= SHORTEST)
-    marked = marks(words.table, words.rows, words.starts, firsts[long_enough], afters[long_enough])
-    _, which, counts = np.unique(
-        marked + of_text[long_enough].astype(np.uint64) * _APART, return_inverse=True, return_counts=True
-    )
-    chosen = np.zeros(len(firsts), dtype=bool)
-    chosen[long_enough[counts[which] >= times]] = True
-    if len(spaced):
-        chosen |= np.isin(of_text, spaced)
-    return firsts[chosen], afters[chosen]
+    firsts, afters = firsts[lengths >= SHORTEST], afters[lengths >= SHORTEST]
+    of_text = np.searchsorted(words.bounds, firsts, side="right") - 1
+    marked = marks(words.table, words.rows, words.starts, firsts, afters) + of_text.astype(np.uint64) * _APART
+    _, which, counts = np.unique(marked, return_inverse=True, return_counts=True)
+    again = counts[which] >= times
+    return firsts[again], afters[again]
 
 
 def _runs(words: Words) -> tuple[Integers, Integers]:

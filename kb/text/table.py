@@ -33,8 +33,8 @@ class Table:
         self.vocabulary: list[str] = []
         """Terms by number."""
         self.length, self.role, self.letter = Column(np.uint16), Column(np.uint8), Column(np.uint8)
-        self.spaced, self.mark = Column(np.uint8), Column(np.uint64)
-        """Whether there is a space among its letters; a number made of these, see ``marks``."""
+        self.mark = Column(np.uint64)
+        """A number made of its letters, see ``marks``."""
         self.character, self.part, self.parts = Column(np.int32), Column(np.int32), Column(np.uint16)
         """Its first character among ``characters``, its first part among those below, how many it has."""
         self.characters = Column(np.uint32)
@@ -90,7 +90,6 @@ class Table:
     def _extend_letters(self, surfaces: Sequence[str]) -> None:
         letters, bounds = code_points(surfaces), sums(np.array(list(map(len, surfaces))))
         self.length.extend(np.diff(bounds))
-        self.spaced.extend([surface.split() != [surface] for surface in surfaces])
         self.mark.extend(_marks(letters, bounds))
         self.character.extend(len(self.characters) + bounds[:-1])
         self.characters.extend(letters)

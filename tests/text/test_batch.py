@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.search.analysed import Row
 from kb.text import batch, keeping, phrases, sudachi
 from kb.text.analyze import tokens
 from kb.text.batch import read
@@ -13,7 +14,7 @@ from tests.text.test_plainly import SAMPLES, TEXTS
 
 #: Beside words: what is read one by one, for its key is longer or shorter, or is no text.
 ODD = st.sampled_from(
-    ["", "㈱見守り", "か゚", "\ud800見守り", "a b a b", "支援 支援", "スーーーパー", "スーパー", "\n\n"]
+    ["", "㈱見守り", "か゚", "\ud800見守り", "new york", "new　york", "支援 支援", "スーーーパー", "スーパー", "\n\n"]
 )
 SEVERAL = st.lists(st.one_of(TEXTS, ODD), max_size=12)
 
@@ -35,10 +36,25 @@ def check(texts):
     for times in (1, 2):
         expected = [phrases.dwelling(text, times) for text in texts]
         assert dwelling(texts, found, range(len(texts)), times) == expected
-    sections = [[number, -number - 1] for number in range(len(texts))]
+    check_rows(texts, found, [[], range(len(texts)), *([number, number] for number in range(len(texts)))])
+    sections = [[number, len(texts) - number - 1] for number in range(len(texts))]
     for kept, section in zip(keeping.encode(texts, found, sections), sections, strict=True):
         for number in section:
             assert Kept(kept).words(texts[number]).tokens() == tokens(texts[number])
+
+
+def check_rows(texts, found, several):
+    """Texts in a row: a gap of one position between two, as between two sentences."""
+    for chosen, (numbers, places) in zip(several, found.in_a_row(several), strict=True):
+        terms, positions, start = [], [], 0
+        for number in chosen:
+            of_text = tokens(texts[number])
+            terms += [token.term for token in of_text]
+            positions += [start + token.position for token in of_text]
+            start = positions[-1] + 2 if of_text else start
+        row = Row(found.vocabulary, numbers, places)
+        assert (row.terms, row.positions) == (tuple(terms), tuple(positions))
+        assert row == Row.of(terms, positions)
 
 
 def vars_of(word):

@@ -43,7 +43,13 @@ def test_a_text_that_has_been_corrected_is_another_text_though_it_is_as_long() -
 
 @pytest.mark.parametrize("length", [20, 300, 5_000, 70_000])
 def test_numbers_of_any_size_are_kept(length: int) -> None:
-    texts = ["支援", f"支援{'。' * length}見守り{'ー' * length}支援", f"{'k' * length}の支援", "見守り"]
+    texts = [
+        "支援",
+        f"支援{'。、' * length}見守り",
+        f"支援{'。' * length}見守り{'ー' * length}支援",
+        f"{'k' * length}の支援",
+        "見守り",
+    ]
     kept = keep(*texts)
     for text in texts:
         words = kept.words(text)
