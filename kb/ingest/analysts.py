@@ -33,7 +33,7 @@ _ALONE = 200_000
 #: Characters of a batch: handing it over costs little beside it.
 _BATCH = 40_000
 #: Batches that are begun before the first is asked for: as many as there are in a commit of the index, so that there
-#: is analysis while that is written. 4,000 sections of 400 characters take 60 MB.
+#: is analysis while that is written. 4,000 sections of 400 characters take 40 MB.
 _AHEAD = 48
 #: Batches that a process has at a time: one in work, one in its pipe.
 _EACH = 2

@@ -38,7 +38,7 @@ with warnings.catch_warnings():
     from whoosh.searching import Searcher
     from whoosh.util.filelock import FileLock
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Number of what lies in the files: raise it with every change, and indexes are rebuilt."""
 
 #: How often reading starts over because a writer has replaced the files meanwhile. Each time means a commit in between.
