@@ -18,7 +18,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from benchmarks import material
-from benchmarks.engines import FACETS, KINDS, Answer, Door, Engine, size
+from benchmarks.engines import FACETS, KINDS, Answer, Door, Engine, Kind, size
 from benchmarks.figures import Written
 from benchmarks.material import Questions, facets_of
 from kb.search.nodes import IndexNode
@@ -70,14 +70,14 @@ def main(arguments: Sequence[str]) -> None:
     task, name, folder, *more = arguments
     door, place = KINDS[name].door(), Path(folder)
     if task == "build":
-        print(json.dumps(asdict(build(door, place, place / name, KINDS[name].snippets))))
+        print(json.dumps(asdict(build(door, place, place / name, KINDS[name]))))
     else:
         print(json.dumps(asdict(ask(door, place, place / name, Effort(**json.loads(more[0]))))))
 
 
-def build(door: Door, folder: Path, index: Path, snippets: Sequence[str]) -> Written:
+def build(door: Door, folder: Path, index: Path, kind: Kind) -> Written:
     """Write all sections to a new index."""
-    documents = material.texts(folder)
+    documents = material.texts(folder, spelled=not kind.takes_numbers)
     gc.collect()
     gc.freeze()  # the texts are ours, not the engine's: its garbage collections are not to walk through them
     began, wall = process_time(), perf_counter()
@@ -86,7 +86,7 @@ def build(door: Door, folder: Path, index: Path, snippets: Sequence[str]) -> Wri
     engine.settle()
     engine.close()
     cpu, wall = process_time() - began, perf_counter() - wall
-    return Written(cpu, wall, size(index), size(index, snippets))
+    return Written(cpu, wall, size(index), size(index, kind.snippets))
 
 
 def ask(door: Door, folder: Path, index: Path, effort: Effort) -> Answers:

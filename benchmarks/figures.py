@@ -34,7 +34,7 @@ class Texts:
     analysing: float
     """Everything that is done to have the terms of headings, titles and texts, Sudachi included."""
     phrases: float
-    """Finding the phrases that people are offered while they type; from the first sections, in proportion."""
+    """Finding the phrases that people are offered while they type."""
 
 
 @dataclass(frozen=True, slots=True)

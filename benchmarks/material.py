@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, islice
@@ -18,8 +19,10 @@ from benchmarks.corpus import SECTIONS, sections, vocabulary
 from benchmarks.engines import FACETS
 from benchmarks.figures import Texts
 from benchmarks.questions import questions
-from kb.ingest.analyst import analyse
-from kb.search.fields import analysed
+from kb.ingest.analyst import offered
+from kb.ingest.analysts import batches
+from kb.search import fields
+from kb.search.analysed import Analysed
 from kb.search.index import Entry
 from kb.search.meaning import Meaning
 from kb.search.nodes import IndexNode, Word
@@ -32,9 +35,6 @@ TODAY = date(2026, 11, 24)
 
 #: Documents that are read, analysed and written to the file at a time.
 _CHUNK = 200
-
-#: Sections from which it is told how long finding the phrases takes that people are offered while they type.
-_SAMPLE = 2_000
 
 #: Documents of which a new version is written: so many that each is another one.
 _VERSIONS = 30
@@ -68,27 +68,28 @@ def make(folder: Path, size: int, each: int) -> Texts:
     analyzer = Analyzer()
     analyzer.terms("辞書を読み込む")
     tokenizer = Dictionary(dict="core").create(mode=SplitMode.C)
-    tokenizing, analysing, alone, finding = _Stopwatch(), _Stopwatch(), _Stopwatch(), _Stopwatch()
+    tokenizing, analysing, offering = _Stopwatch(), _Stopwatch(), _Stopwatch()
     every = list(sections(size))
+    gc.collect()
+    gc.freeze()  # an indexer has a few documents at a time: garbage collections are not to walk through all of them
     with (folder / _TEXTS).open("wb") as file:
         for chunk in _chunks(every):
             tokenizing.of(_tokenized, chunk, tokenizer)
-            pickle.dump(analysing.of(_analysed, chunk, analyzer), file, pickle.HIGHEST_PROTOCOL)
-    sample = every[:_SAMPLE]
-    alone.of(_analysed, _documents(sample), analyzer)
-    finding.of(_analysed_with_phrases, sample, analyzer)
-    phrases = max(finding.seconds - alone.seconds, 0.0) * size / len(sample)
+            pickle.dump(_analysed(chunk, analysing, offering), file, pickle.HIGHEST_PROTOCOL)
     _write_questions(folder, every, analyzer, each)
     characters = sum(len(entry.text) for entry in every)
-    return Texts(size, characters, tokenizing.seconds, analysing.seconds, phrases)
+    return Texts(size, characters, tokenizing.seconds, analysing.seconds, offering.seconds)
 
 
-def texts(folder: Path) -> Documents:
-    """The sections with their terms, a document a list."""
+def texts(folder: Path, *, spelled: bool = False) -> Documents:
+    """The sections with their terms, a document a list; spelled out for engines that take words and not numbers."""
     found: Documents = []
     with (folder / _TEXTS).open("rb") as file:
         while file.peek(1):
             found += pickle.load(file)  # noqa: S301 - written by this very run
+    if spelled:
+        for one in (entry.analysed for document in found for entry in document if entry.analysed):
+            _ = [(row.terms, row.positions) for row in (one.body, one.title)]
     return found
 
 
@@ -119,13 +120,21 @@ def _tokenized(documents: Documents, tokenizer: Tokenizer) -> None:
             tokenizer.tokenize(f"{entry.heading}\n{entry.text}")
 
 
-def _analysed(documents: Documents, analyzer: Analyzer) -> Documents:
-    return [[replace(entry, analysed=analysed(entry, analyzer)) for entry in document] for document in documents]
+def _analysed(documents: Documents, analysing: _Stopwatch, offering: _Stopwatch) -> Documents:
+    """As many at a time as the indexer has analysed, in the same steps (``kb.ingest.analyst.analyse``)."""
+    found: Documents = []
+    for batch in batches([("", document) for document in documents]):
+        entries = [entry for _, document in batch for entry in document]
+        read = analysing.of(fields.Texts, entries)
+        terms = analysing.of(read.analysed, entries)
+        offering.of(offered, read, entries)
+        found += analysing.of(_complete, [document for _, document in batch], terms)
+    return found
 
 
-def _analysed_with_phrases(sample: Sequence[Entry], analyzer: Analyzer) -> None:
-    """What the indexer does with sections that it reads from the catalogue."""
-    analyse([(entry.title, entry.above, entry.heading, entry.text) for entry in sample], analyzer)
+def _complete(documents: Sequence[Sequence[Entry]], terms: Iterable[Analysed]) -> Documents:
+    made = iter(terms)
+    return [[replace(entry, analysed=next(made)) for entry in document] for document in documents]
 
 
 def _write_questions(folder: Path, every: Sequence[Entry], analyzer: Analyzer, each: int) -> None:
@@ -136,7 +145,7 @@ def _write_questions(folder: Path, every: Sequence[Entry], analyzer: Analyzer, e
     }
     chosen = Random(3).sample(range(0, len(every), SECTIONS), k=min(_VERSIONS, -(-len(every) // SECTIONS)))
     changed = [[replace(entry, version=2) for entry in every[start : start + SECTIONS]] for start in chosen]
-    versions = _analysed(changed, analyzer)
+    versions = _analysed(changed, _Stopwatch(), _Stopwatch())
     opening = Word(analyzer.terms("助かった")[0])
     (folder / _QUESTIONS).write_bytes(pickle.dumps(Questions(opening, kinds, versions)))
 

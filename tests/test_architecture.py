@@ -25,6 +25,11 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "supervisor": ({"helper"}, set()),
     "text": (CORE | {"text"}, set()),
     "text.sudachi": (CORE | {"text"}, {"sudachipy"}),
+    # Bulk loads: hundreds of texts as arrays, for an object of Python's for each word takes longer than Sudachi does.
+    **{
+        f"text.{name}": (CORE | {"text"}, {"numpy"})
+        for name in ("batch", "columns", "cutting", "dwelling", "keeping", "table")
+    },
     "search": (CORE | {"text", "search"}, set()),
     "search.stock": (CORE | {"text", "search"}, {"whoosh"}),
     "search.arrays": (CORE | {"text", "search"}, {"numpy"}),

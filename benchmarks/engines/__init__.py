@@ -82,6 +82,8 @@ class Kind:
     """How it gets here."""
     most: int | None = None
     """How many queries of each kind it is asked at most, where each takes long; None for all."""
+    takes_numbers: bool = False
+    """Whether it takes terms as numbers of a list, and need not have them spelled out."""
     snippets: tuple[str, ...] = ()
     """Patterns of the files that serve snippets only."""
 
@@ -97,7 +99,9 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "whoosh": Kind("Whoosh files, numpy", "benchmarks.engines.ours:Ours", snippets=("*.words*", "words*")),
+    "whoosh": Kind(
+        "Whoosh files, numpy", "benchmarks.engines.ours:Ours", takes_numbers=True, snippets=("*.words*", "words*")
+    ),
     "tantivy": Kind("Tantivy", "benchmarks.engines.tantivy:Tantivy", "tantivy", "pip install 'kb-csw[bench]'"),
     "fts5": Kind("SQLite FTS5", "benchmarks.engines.fts5:Fts5"),
     "xapian": Kind(

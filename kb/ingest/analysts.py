@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import replace
+from itertools import islice
 from queue import SimpleQueue
 from typing import Self
 
@@ -19,7 +20,6 @@ from kb import helper
 from kb.helper import Helper
 from kb.ingest.analyst import Answer, Given, analyse, understood
 from kb.search.index import Entry
-from kb.text.analyze import Analyzer
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ _ALONE = 200_000
 #: Characters of a batch: handing it over costs little beside it.
 _BATCH = 40_000
 #: Batches that are begun before the first is asked for: as many as there are in a commit of the index, so that there
-#: is analysis while that is written. 4,000 sections of 400 characters take 60 MB.
+#: is analysis while that is written. 4,000 sections of 400 characters take 40 MB.
 _AHEAD = 48
 #: Batches that a process has at a time: one in work, one in its pipe.
 _EACH = 2
@@ -54,7 +54,6 @@ class Analysts:
     def __init__(self, processes: int) -> None:
         """With fewer than two processes, there are none but this one."""
         self._processes = processes
-        self._analyzer = Analyzer()
         self._met = 0
         self._others: _Others | None = None
 
@@ -67,33 +66,34 @@ class Analysts:
 
     def analysed(self, documents: Iterable[tuple[str, Sequence[Entry]]]) -> Iterator[tuple[str, list[Entry]]]:
         """The same documents in the same order, each section with its terms and its phrases."""
-        begun: deque[tuple[Documents, Future[list[Answer]] | None]] = deque()
-        for batch in _batches(documents):
+        begun: deque[tuple[Documents, Future[Answer] | None]] = deque()
+        for batch in batches(documents):
             begun.append((batch, self._begin(batch)))
             if begun[0][1] is None or len(begun) > _AHEAD:
                 yield from self._finished(*begun.popleft())
         while begun:
             yield from self._finished(*begun.popleft())
 
-    def _begin(self, batch: Documents) -> Future[list[Answer]] | None:
+    def _begin(self, batch: Documents) -> Future[Answer] | None:
         """Have a batch analysed by others, if there are others."""
         if self._met >= _ALONE and self._processes > 1 and self._others is None:
             self._others = _Others(self._processes)
         self._met += sum(_size(entries) for _, entries in batch)
         return self._others.ask(_given(batch)) if self._others else None
 
-    def _finished(self, batch: Documents, future: Future[list[Answer]] | None) -> Iterator[tuple[str, list[Entry]]]:
-        answers = iter(self._answers(batch, future))
+    def _finished(self, batch: Documents, future: Future[Answer] | None) -> Iterator[tuple[str, list[Entry]]]:
+        answers = understood(self._answers(batch, future))
         for document, entries in batch:
-            yield document, [_complete(entry, next(answers)) for entry in entries]
+            made = zip(entries, islice(answers, len(entries)), strict=True)
+            yield document, [replace(e, analysed=analysed, phrases=phrases) for e, (analysed, phrases) in made]
 
-    def _answers(self, batch: Documents, future: Future[list[Answer]] | None) -> list[Answer]:
+    def _answers(self, batch: Documents, future: Future[Answer] | None) -> Answer:
         if future:
             try:
                 return future.result()
             except (OSError, CancelledError) as error:
                 self._give_up(error)
-        return analyse(_given(batch), self._analyzer)
+        return analyse(_given(batch))
 
     def _give_up(self, error: Exception) -> None:
         if self._others:
@@ -102,7 +102,7 @@ class Analysts:
         self._processes, self._others = 1, None
 
 
-def _batches(documents: Iterable[tuple[str, Sequence[Entry]]]) -> Iterator[Documents]:
+def batches(documents: Iterable[tuple[str, Sequence[Entry]]]) -> Iterator[Documents]:
     """Whole documents that have so many characters together."""
     batch: Documents = []
     size = 0
@@ -124,11 +124,6 @@ def _given(batch: Documents) -> list[Given]:
     return [(entry.title, entry.above, entry.heading, entry.text) for _, entries in batch for entry in entries]
 
 
-def _complete(entry: Entry, answer: Answer) -> Entry:
-    analysed, phrases = understood(answer)
-    return replace(entry, analysed=analysed, phrases=phrases)
-
-
 class _Others:
     """The other processes, and a thread of this one for each batch that they have."""
 
@@ -139,15 +134,15 @@ class _Others:
         for process in self._all * _EACH:
             self._free.put(process)
 
-    def ask(self, given: list[Given]) -> Future[list[Answer]]:
+    def ask(self, given: list[Given]) -> Future[Answer]:
         """Have a batch analysed; its future raises OSError or CancelledError if it could not be."""
         return self._threads.submit(self._asked, given)
 
-    def _asked(self, given: list[Given]) -> list[Answer]:
+    def _asked(self, given: list[Given]) -> Answer:
         process = self._free.get()
         try:
-            answers: list[Answer] = process.ask(given)
-            return answers
+            answer: Answer = process.ask(given)
+            return answer
         finally:
             self._free.put(process)
 

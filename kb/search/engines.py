@@ -46,7 +46,7 @@ def create_index(engine: str, folder: Path, analyzer: Analyzer) -> Index:
 
     """
     _check(engine)
-    return MemoryIndex(analyzer) if engine == "memory" else _ON_DISK[engine].create(folder, analyzer)
+    return MemoryIndex() if engine == "memory" else _ON_DISK[engine].create(folder, analyzer)
 
 
 def _check(engine: str) -> None:

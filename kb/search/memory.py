@@ -14,7 +14,6 @@ from kb.search.fields import analysed
 from kb.search.index import Entry, Found
 from kb.search.nodes import All, Any, Beginning, Except, IndexNode, Keyword, Prefer, Run, Weighted, Word
 from kb.search.ranking import DECIMALS, FIELDS, fields, idf, norm, saturation
-from kb.text.analyze import Analyzer
 
 Scores = dict[str, float]
 """The sections that match, with their scores."""
@@ -35,8 +34,8 @@ class _Section:
         return self.entry.keywords.get(name, ())
 
 
-def _analysed(entry: Entry, analyzer: Analyzer) -> _Section:
-    found = analysed(entry, analyzer)
+def _analysed(entry: Entry) -> _Section:
+    (found,) = analysed([entry])
     places = {"body": found.body.places(), "title": found.title.places()}
     sets = {name: {term: frozenset(at) for term, at in terms.items()} for name, terms in places.items()}
     return _Section(entry, sets, found.words)
@@ -45,15 +44,14 @@ def _analysed(entry: Entry, analyzer: Analyzer) -> _Section:
 class MemoryIndex:
     """An ``Index`` in plain Python, for small libraries and for tests."""
 
-    def __init__(self, analyzer: Analyzer) -> None:
-        self._analyzer = analyzer
+    def __init__(self) -> None:
         self._lock = Lock()
         self._pending: dict[str, list[_Section]] = {}
         self._sections: dict[str, list[_Section]] = {}
 
     def replace(self, document: str, entries: Sequence[Entry]) -> None:
         """See ``Index``."""
-        sections = [_analysed(entry, self._analyzer) for entry in entries]
+        sections = list(map(_analysed, entries))
         with self._lock:
             self._pending[document] = sections
 

@@ -38,7 +38,7 @@ with warnings.catch_warnings():
     from whoosh.searching import Searcher
     from whoosh.util.filelock import FileLock
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Number of what lies in the files: raise it with every change, and indexes are rebuilt."""
 
 #: How often reading starts over because a writer has replaced the files meanwhile. Each time means a commit in between.
@@ -382,7 +382,7 @@ class StockIndex:
 
     def _fields(self, entry: Entry) -> dict[str, Any]:
         """The entry as the schema has it."""
-        found = analysed(entry, self._analyzer)
+        (found,) = analysed([entry])
         rows = {"body": found.body, "title": found.title}
         return {
             "section": entry.section,
@@ -393,7 +393,7 @@ class StockIndex:
             "phrase": [*completion.terms(entry.phrases)],
             "words": found.words,
             **{name: rows[name].places() for name in FIELDS},
-            **{f"{name}_length": len(rows[name].terms) for name in FIELDS},
+            **{f"{name}_length": len(rows[name]) for name in FIELDS},
         }
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from kb.errors import BusyError, IndexBrokenError, StorageError, told
 from kb.model import AccessClass, Sort
 from kb.search import completion, manifest, whoosh_files
-from kb.search.analysed import Row
+from kb.search.analysed import Analysed
 from kb.search.arrays.cache import CACHE_BYTES, Cache
 from kb.search.arrays.sections import Record
 from kb.search.arrays.segment import Segment
@@ -29,7 +29,7 @@ from kb.search.manifest import Manifest
 from kb.search.nodes import IndexNode
 from kb.text.analyze import Analyzer
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Number of what lies in the files: raise it with every change, and indexes are rebuilt."""
 
 #: How often reading starts over because a writer has replaced the files meanwhile. Each time means a commit in between.
@@ -79,7 +79,6 @@ class WhooshIndex:
 
     def __init__(self, folder: Path, analyzer: Analyzer, memory: int = CACHE_BYTES) -> None:
         self._folder = folder
-        self._analyzer = analyzer
         self._fingerprint = fingerprint(analyzer)
         self._reading, self._writing = RLock(), RLock()
         self._cache = Cache(memory)
@@ -281,28 +280,27 @@ class WhooshIndex:
         try:
             for number in old:
                 writer.delete_document(number)
-            for entry in entries:
-                writer.add_document(**self._fields(entry))
+            for entry, found in zip(entries, analysed(entries), strict=True):
+                writer.add_document(**_fields(entry, found))
             writer.commit(mergetype=merging)
         except BaseException:
             with suppress(Exception):  # it cannot close what it could not write; the first reason is the one to tell
                 writer.cancel()
             raise
 
-    def _fields(self, entry: Entry) -> dict[str, Any]:
-        """The entry as Whoosh's schema has it."""
-        found = analysed(entry, self._analyzer)
-        day = entry.date.toordinal() if entry.date else 0
-        lengths = len(found.body.terms), len(found.title.terms)
-        keywords = (f"{name}{SEPARATOR}{value}" for name, values in entry.keywords.items() for value in values)
-        return {
-            "body": found.body,
-            "title": found.title,
-            "keyword": Row(tuple(dict.fromkeys(keywords))),
-            "phrase": Row(tuple(dict.fromkeys(completion.terms(entry.phrases)))),
-            "record": Record(entry.section, entry.document, entry.version, day, *lengths),
-            "words": found.words,
-        }
+
+def _fields(entry: Entry, found: Analysed) -> dict[str, Any]:
+    """The entry as Whoosh's schema has it."""
+    day = entry.date.toordinal() if entry.date else 0
+    keywords = (f"{name}{SEPARATOR}{value}" for name, values in entry.keywords.items() for value in values)
+    return {
+        "body": found.body,
+        "title": found.title,
+        "keyword": tuple(dict.fromkeys(keywords)),
+        "phrase": tuple(dict.fromkeys(completion.terms(entry.phrases))),
+        "record": Record(entry.section, entry.document, entry.version, day, len(found.body), len(found.title)),
+        "words": found.words,
+    }
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -13,7 +13,7 @@ from kb.text.analyze import Morpheme
 from kb.text.lexemes import COMPOUND, Lexeme
 from kb.text.normalize import search_key
 from kb.text.readings import loose
-from kb.text.sudachi import Parsed, read
+from kb.text.sudachi import Spoken, read
 
 #: Characters of a phrase: a single one is no word to offer, a longer one is a sentence.
 SHORTEST, LONGEST = 2, 32
@@ -32,7 +32,10 @@ class Phrase:
 
 def compounds(text: str) -> Iterator[Phrase]:
     """The compounds of a text in order: 重層的支援体制整備事業, 民生委員, 見守り; numbers and the like apart."""
-    parsed = read(text)
+    return _compounds(read(text))
+
+
+def _compounds(parsed: Spoken) -> Iterator[Phrase]:
     for run in _runs(parsed):
         if phrase := _phrase(parsed, *run):
             yield phrase
@@ -40,16 +43,19 @@ def compounds(text: str) -> Iterator[Phrase]:
 
 def whole(text: str) -> Phrase | None:
     """A text as one phrase: a heading; None for one that is too long to be offered."""
-    parsed = read(text)
+    return _whole(read(text))
+
+
+def _whole(parsed: Spoken) -> Phrase | None:
+    text = parsed.text
     spans = enumerate(zip(parsed.starts, parsed.ends, strict=True))
     written = [number for number, (start, end) in spans if text[start:end].strip()]
     return _phrase_of(*_parts(parsed, written)) if written else None
 
 
-@lru_cache(maxsize=1024)
-def of_heading(text: str) -> tuple[Phrase, ...]:
-    """What a title or heading offers: all of it, and its compounds. The latest are remembered."""
-    return tuple(phrase for phrase in (whole(text), *compounds(text)) if phrase)
+def of_heading(heading: Spoken) -> tuple[Phrase, ...]:
+    """What a title or heading offers: all of it, and its compounds."""
+    return tuple(phrase for phrase in (_whole(heading), *_compounds(heading)) if phrase)
 
 
 def dwelling(text: str, times: int) -> list[Phrase]:
@@ -58,10 +64,22 @@ def dwelling(text: str, times: int) -> list[Phrase]:
     starts, ends = parsed.starts, parsed.ends
     runs = _runs(parsed)
     written = [text[starts[first] : ends[after - 1]] for first, after in runs]
+    return repeated(written, lambda number: _phrase(parsed, *runs[number]), times)
+
+
+def repeated(written: Sequence[str], phrase_of: Callable[[int], Phrase | None], times: int) -> list[Phrase]:
+    """The phrases that there are so many times.
+
+    Args:
+        written: compounds in order, as a text has them.
+        phrase_of: each of them by number.
+        times: how many.
+
+    """
     if len(" ".join(written).split()) != len(written):
         written = list(map(_tidy, written))
     letters = Counter(written)  # what does not stand there so often in letters need not be looked at closely
-    found = [_phrase(parsed, *run) for surface, run in zip(written, runs, strict=True) if letters[surface] >= times]
+    found = [phrase_of(number) for number, surface in enumerate(written) if letters[surface] >= times]
     phrases = [phrase for phrase in found if phrase]
     count = Counter([phrase.text for phrase in phrases])
     return list({phrase.text: phrase for phrase in phrases if count[phrase.text] >= times}.values())
@@ -75,7 +93,7 @@ def reading(run: Sequence[Morpheme]) -> str:
 _COMPOUND = re.compile(COMPOUND)
 
 
-def _runs(parsed: Parsed) -> list[tuple[int, int]]:
+def _runs(parsed: Spoken) -> list[tuple[int, int]]:
     """The words of each compound, by number: the first, and the one after the last."""
     return [run.span() for run in _COMPOUND.finditer("".join([word.letter for word in parsed.words]))]
 
@@ -84,16 +102,19 @@ def _tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def _phrase(parsed: Parsed, first: int, after: int) -> Phrase | None:
+def _phrase(parsed: Spoken, first: int, after: int) -> Phrase | None:
     """A compound as a phrase."""
     if parsed.is_even:  # what it is follows from its words
-        return _phrase_of(
-            parsed.text[parsed.starts[first] : parsed.ends[after - 1]], tuple(parsed.words[first:after]), None
-        )
+        return of_even(parsed.text[parsed.starts[first] : parsed.ends[after - 1]], tuple(parsed.words[first:after]))
     return _phrase_of(*_parts(parsed, range(first, after)))
 
 
-def _parts(parsed: Parsed, numbers: Sequence[int]) -> tuple[str, tuple[Lexeme, ...], tuple[tuple[int, int], ...]]:
+def of_even(written: str, words: Sequence[Lexeme]) -> Phrase | None:
+    """A compound as a phrase, each of whose words is as long as in the search key."""
+    return _phrase_of(written, words, None)
+
+
+def _parts(parsed: Spoken, numbers: Sequence[int]) -> tuple[str, tuple[Lexeme, ...], tuple[tuple[int, int], ...]]:
     """Some words as they are written, with the place of each in that."""
     begin, end = parsed.starts[numbers[0]], parsed.ends[numbers[-1]]
     places = tuple((parsed.starts[number] - begin, parsed.ends[number] - begin) for number in numbers)
@@ -116,9 +137,9 @@ def _phrase_of(written: str, words: Sequence[Lexeme], places: Sequence[tuple[int
         return None
     places = places or list(pairwise(accumulate((len(word.surface) for word in words), initial=0)))
     read_as = [word.reading or search_key(written[slice(*at)]) for word, at in zip(words, places, strict=True)]
-    keys = [_keys(written[start:], read_as[number:]) for number, (start, _) in enumerate(places)]
-    inner = (key for number, word in enumerate(words) if number and _begins(word) for key in keys[number])
-    return Phrase(surface, tuple(keys[0]), tuple(inner))
+    later = [number for number, word in enumerate(words) if number and _begins(word)]
+    inner = (key for number in later for key in _keys(written[places[number][0] :], read_as[number:]))
+    return Phrase(surface, tuple(_keys(written, read_as)), tuple(inner))
 
 
 def _keys(written: str, read_as: Sequence[str]) -> list[str]:

@@ -32,7 +32,11 @@ def hiragana(text: str) -> str:
 
 def loose(kana: str) -> str:
     """The loose key of something in kana."""
-    return _LONG.sub(r"\1", kana.translate(_SOUNDS))
+    return _LONG.sub(_said_once, kana.translate(_SOUNDS))
+
+
+def _said_once(match: re.Match[str]) -> str:
+    return match[1] or ""
 
 
 # ---------------------------------------------------------------------------------------------------- romaji

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, chain
@@ -62,7 +63,7 @@ _MOST_LONG = 4
 #: The number of words that Sudachi makes of several that are a number: 二十三. What they are depends on those.
 _JOINED = 0xFFFF_FFFF
 #: From here on, numbers are not of words that the dictionary has (0.6.11).
-_UNKNOWN = 0x0FFF_FFFF
+UNKNOWN = 0x0FFF_FFFF
 
 _SENTENCE_END = re.compile(r"[。!?\n]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -79,8 +80,8 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """A text that has been read once: its words, for what depends on parts of speech, and its terms."""
+class Spoken:
+    """A text with its words, for what depends on parts of speech."""
 
     text: str
     words: Sequence[Lexeme]
@@ -88,9 +89,15 @@ class Parsed:
     starts: Sequence[int]
     ends: Sequence[int]
     """``text[starts[n]:ends[n]]`` is ``words[n]``."""
-    terms: Terms
     is_even: bool
     """Whether each word stands where it does in the search key, and is as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed(Spoken):
+    """A text that has been read once: its words and its terms."""
+
+    terms: Terms
 
 
 @dataclass(slots=True)
@@ -133,15 +140,24 @@ class _Parser:
         self.short = lru_cache(maxsize=_MOST_SHORT)(self._read)
         self.long = lru_cache(maxsize=_MOST_LONG)(self._read)
 
-    def ahead(self, texts: Iterable[str]) -> None:
-        """See ``ahead`` below."""
-        keys = (_SURROGATE.sub("\ufffd", fold(text).key) for text in texts)
-        self._of_thread.ahead = {key: self._tokenizer.tokenize(key) for key in keys if len(key) <= _LONGEST_PIECE}
+    def cut(self, pieces: Iterable[str]) -> Iterator[tuple[Sequence[Any], array[int]]]:
+        """See ``cut`` below."""
+        tokenize, number = self._tokenizer.tokenize, SudachiMorpheme.word_id
+        for piece in pieces:
+            words = tokenize(piece)
+            yield words, array("I", map(number, words))  # at once: these words are still in the processor's cache
+
+    def lexemes(self, morphemes: Iterable[SudachiMorpheme]) -> list[Lexeme]:
+        """See ``lexemes`` below."""
+        return list(map(self._lexeme, morphemes))
+
+    def whole(self, word: Lexeme, after: Lexeme) -> str:
+        """See ``whole`` below."""
+        return self._whole(word.surface + after.surface)
 
     def _read(self, text: str) -> Parsed:
         folded = fold(text)
-        # A lone surrogate is no character; Sudachi could not be handed it. One for one, so that places stay.
-        key = _SURROGATE.sub("\ufffd", folded.key)
+        key = _tokenisable(folded.key)
         words: list[Lexeme] = []
         places = [0]
         found = _Columns()
@@ -154,11 +170,11 @@ class _Parser:
         spans = (places[:-1], places[1:]), (found.starts, found.ends)
         if not folded.is_even:
             spans = _spans(folded.origin, *spans[0]), _spans(folded.origin, *spans[1])
-        return Parsed(text, words, *spans[0], Terms(found.terms, *spans[1], found.positions()), folded.is_even)
+        return Parsed(text, words, *spans[0], folded.is_even, Terms(found.terms, *spans[1], found.positions()))
 
     def _words(self, piece: str) -> tuple[list[Lexeme], Iterator[int]]:
         """The words of a piece of the key with their lengths; each begins where the last one ends."""
-        morphemes = getattr(self._of_thread, "ahead", {}).pop(piece, None) or self._tokenizer.tokenize(piece)
+        morphemes = self._tokenizer.tokenize(piece)
         numbers: list[int] = list(map(SudachiMorpheme.word_id, morphemes))
         words: list[Any] = list(map(self._by_number.get, numbers))
         for place in [place for place, word in enumerate(words) if word is None]:
@@ -172,7 +188,7 @@ class _Parser:
         return words, map(len, surfaces)
 
     def _add_terms(self, columns: _Columns, words: Sequence[Lexeme], starts: Sequence[int]) -> None:
-        """Append the terms of some words that stand at ``starts``. The inmost loop of bulk loads."""
+        """Append the terms of some words that stand at ``starts``."""
         terms, begins, ends = columns.terms, columns.starts, columns.ends
         rows = zip(words, starts, chain(words[1:], (None,)), strict=False)
         for word, start, after in rows:
@@ -184,7 +200,7 @@ class _Parser:
                 if role is BREAK:
                     columns.gaps.append(len(terms))
                     continue
-                parts = self._halves(word, after) if after else ()
+                parts = self._halves(word, after) if after and role is AUXILIARY else ()
                 if not parts:
                     continue
                 next(rows)
@@ -197,9 +213,8 @@ class _Parser:
 
     def _halves(self, word: Lexeme, after: Lexeme) -> tuple[Part, ...]:
         """The verb that two words are together, if they are one."""
-        both = word.surface + after.surface
-        whole = self._whole(both)
-        return ((whole, 0, len(both)),) if whole else ()
+        whole = self.whole(word, after)
+        return ((whole, 0, len(word.surface + after.surface)),) if whole else ()
 
     def _whole_verb(self, surface: str) -> str:
         """The verb that was taken apart before a particle (見守りを is read as 見 and 守り); empty if it is none."""
@@ -214,14 +229,14 @@ class _Parser:
         number = word.word_id()
         key: tuple[object, ...] = word.surface(), number
         if number == _JOINED:
-            key = *key, word.normalized_form(), word.reading_form(), word.part_of_speech_id()
+            key = *key, *_of_joined(word)
         lexeme = self._lexemes.get(key)
         if lexeme is None:
             if len(self._lexemes) >= _MOST_LEXEMES:
                 self._lexemes.clear()
                 self._by_number.clear()
             lexeme = self._lexemes[key] = self._made(word)
-        if number < _UNKNOWN:
+        if number < UNKNOWN:
             self._by_number[number] = lexeme
         return lexeme
 
@@ -272,12 +287,50 @@ class _Parser:
         return tokenizer
 
 
-def ahead(texts: Iterable[str]) -> None:
-    """Tokenise texts that this thread is going to read next: in a row, that takes less than in turns with the rest.
+def cut(pieces: Iterable[str]) -> Iterator[tuple[Sequence[Any], array[int]]]:
+    """The words of some pieces: each as Sudachi has it, and its number in the dictionary.
 
-    Sudachi's tables and Python's objects drive each other out of the processor's cache (a tenth of all of analysis).
+    From ``UNKNOWN`` on, the number alone does not say what the word is. One piece right after the other takes less than
+    in turns with something else: Sudachi's tables and Python's objects drive each other out of the processor's cache.
     """
-    _parser().ahead(texts)
+    return _parser().cut(pieces)
+
+
+def distinct(words: Sequence[SudachiMorpheme], numbers: Sequence[int]) -> list[Hashable]:
+    """For each word of ``cut`` what tells it from others that have its number."""
+    found: list[Hashable] = list(map(SudachiMorpheme.surface, words))
+    for place in [place for place, number in enumerate(numbers) if number == _JOINED]:
+        found[place] = found[place], *_of_joined(words[place])
+    return found
+
+
+def _of_joined(word: SudachiMorpheme) -> tuple[object, ...]:
+    return word.normalized_form(), word.reading_form(), word.part_of_speech_id()
+
+
+def lexemes(words: Iterable[SudachiMorpheme]) -> list[Lexeme]:
+    """What words of ``cut`` are."""
+    return _parser().lexemes(words)
+
+
+def whole(word: Lexeme, after: Lexeme) -> str:
+    """The verb that two words are together; empty if they are none."""
+    return _parser().whole(word, after)
+
+
+def piece(text: str) -> str | None:
+    """The search key of a text as one piece, character for character; None of a text that has to be read with care."""
+    folded = fold(text)
+    return _tokenisable(folded.key) if folded.is_even and len(folded.key) <= _LONGEST_PIECE else None
+
+
+def _tokenisable(key: str) -> str:
+    """A lone surrogate is no character; Sudachi could not be handed it. One for one, so that places stay."""
+    try:
+        key.encode()  # takes less than looking for one
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", key)
+    return key
 
 
 def _is_regardless(words: Sequence[Lexeme], number: int) -> bool:

@@ -2,14 +2,15 @@
 
 The bytes hold the tokens of a few texts (a section's heading and text) and say of each text what it was: tokens of
 another text, however similar, are never taken for its own. They are searched as they lie, and hardly decoded: the
-terms, each once, with a line's end between; then for each text four rows of numbers, one number a token in each.
+terms, each once, with a line's end between; then for each text three rows of numbers, one number a token in each.
+``kb.text.keeping`` writes them.
 """
 
 from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from operator import sub
 from struct import Struct
@@ -21,42 +22,30 @@ Place = tuple[int, int]
 """Start and end in a text."""
 
 #: Stands around terms: no term has one, for a line's end is no word.
-_EDGE = "\n"
+EDGE = "\n"
 
-#: zlib's fastest: the slower ones save a tenth and take three times as long (texts of 400 characters).
-_LEVEL = 1
+#: Of the terms: two bytes for nearly every character, where UTF-8 takes three for Japanese ones.
+ENCODING = "utf-16-le"
 
 #: At the beginning: bytes of the terms, bytes of one number of the rows, how many texts.
-_HEAD = Struct("=III")
+HEAD = Struct("=III")
 
 #: For each text: its length and checksum, and how many tokens it has.
-_TEXT = Struct("=III")
+TEXT = Struct("=III")
 
-#: Rows of each text: which term a token has, how far it starts after the one before, how long it is, how many positions
-#: it is after the one before.
-_ROWS = 4
+#: Rows of each text: which term a token has; how far it starts after the one before; how long it is and, above the
+#: lower half of the bits, how many positions it is after the one before.
+ROWS = 3
 
-#: Bytes of one number of the rows, the first that the largest one fits into, and what ``array`` calls such.
-_CODES = {1: "B", 2: "H", 4: "I"}
-_WIDE = 4
+#: Bytes of one number of the rows, the first that all fit into, and what ``array`` calls such.
+CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
+_WIDE = 8
 
 
 def columns(tokens: Sequence[Token]) -> Terms:
     """Tokens in columns."""
     rows = ((token.term, token.start, token.end, token.position) for token in tokens)
     return Terms(*zip(*rows, strict=True)) if tokens else Terms((), (), (), ())
-
-
-def encode(texts: Mapping[str, Terms]) -> bytes:
-    """Texts with their tokens as bytes, without the texts."""
-    numbers: dict[str, int] = {}
-    body = [number for found in texts.values() for row in _rows(found, numbers) for number in row]
-    terms = _edged(numbers).encode()
-    largest = max(body, default=0)
-    width = next(width for width in _CODES if largest < 1 << 8 * width)
-    heads = (_TEXT.pack(*_identity(text), len(found.terms)) for text, found in texts.items())
-    head = _HEAD.pack(len(terms), width, len(texts)) + b"".join(heads)
-    return zlib.compress(head + terms + array(_CODES[width], body).tobytes(), _LEVEL)
 
 
 class _Vocabulary:
@@ -71,38 +60,38 @@ class _Vocabulary:
         """That of a term; -1 if no token has it."""
         number = self._known.get(term)
         if number is None:
-            start = self.terms.find(f"{_EDGE}{term}{_EDGE}")
-            number = self._known[term] = self.terms.count(_EDGE, 0, start) if start >= 0 else -1
+            start = self.terms.find(f"{EDGE}{term}{EDGE}")
+            number = self._known[term] = self.terms.count(EDGE, 0, start) if start >= 0 else -1
         return number
 
     def beginning(self, prefix: str) -> Iterator[int]:
         """Those of the terms that begin so."""
-        start = self.terms.find(_EDGE + prefix)
+        start = self.terms.find(EDGE + prefix)
         while start >= 0:
-            yield self.terms.count(_EDGE, 0, start)
-            start = self.terms.find(_EDGE + prefix, start + 1)
+            yield self.terms.count(EDGE, 0, start)
+            start = self.terms.find(EDGE + prefix, start + 1)
 
 
 class Kept:
-    """What ``encode`` made."""
+    """What ``keeping.encode`` made."""
 
     def __init__(self, data: bytes) -> None:
-        self._data = zlib.decompress(data)
-        length, self._width, texts = _HEAD.unpack_from(self._data)
-        start = _HEAD.size + texts * _TEXT.size
-        self._texts = [*_TEXT.iter_unpack(self._data[_HEAD.size : start])]
+        self._data = data
+        length, self._width, texts = HEAD.unpack_from(data)
+        start = HEAD.size + texts * TEXT.size
+        self._texts = [*TEXT.iter_unpack(data[HEAD.size : start])]
         self._start = start + length
-        self._vocabulary = _Vocabulary(self._data[start : self._start].decode())
+        self._vocabulary = _Vocabulary(data[start : self._start].decode(ENCODING))
 
     def words(self, text: str) -> Words | None:
         """The tokens of a text; None if it is not one of those."""
         start = self._start
         for length, checksum, count in self._texts:
             size = count * self._width
-            if length == len(text) and (length, checksum) == _identity(text):
-                rows = [self._data[start + row * size : start + (row + 1) * size] for row in range(_ROWS)]
+            if length == len(text) and (length, checksum) == identity(text):
+                rows = [self._data[start + row * size : start + (row + 1) * size] for row in range(ROWS)]
                 return Words(self._vocabulary, self._width, rows)
-            start += _ROWS * size
+            start += ROWS * size
         return None
 
 
@@ -113,22 +102,26 @@ class Words:
         """``of`` and ``Kept.words`` make them."""
         self._vocabulary = vocabulary
         self._width = width
-        self._code = _CODES[width]
-        self._numbers, self._steps, self._lengths, self._gaps = rows
+        self._code = CODES[width]
+        self._numbers, self._steps, self._both = rows
         # Read when the first word is found. Most headings have none; ``cached_property`` takes a lock each time.
-        self._places: tuple[list[int], array[int]] | None = None
+        self._places: tuple[list[int], list[int]] | None = None
         self._positions: list[int] | None = None
 
     @classmethod
     def of(cls, found: Terms) -> Words:
         """Those of a text that has just been analysed."""
-        numbers: dict[str, int] = {}
-        rows = [array(_CODES[_WIDE], row).tobytes() for row in _rows(found, numbers)]
-        return cls(_Vocabulary(_edged(numbers)), _WIDE, rows)
+        numbers = {term: number for number, term in enumerate(dict.fromkeys(found.terms))}
+        rows = (
+            map(numbers.__getitem__, found.terms),
+            _differences(found.starts),
+            map(_both, map(sub, found.ends, found.starts), _differences(found.positions)),
+        )
+        return cls(_Vocabulary(edged(numbers)), _WIDE, [array(CODES[_WIDE], row).tobytes() for row in rows])
 
     def tokens(self) -> list[Token]:
         """All of them in order, as analysis gave them."""
-        terms = self._vocabulary.terms.split(_EDGE)[1:]
+        terms = self._vocabulary.terms.split(EDGE)[1:]
         places, positions = self._placed(range(len(self._read(self._numbers)))), self._position()
         return [
             Token(terms[number], *place, position)
@@ -170,40 +163,41 @@ class Words:
         if not found:
             return []
         if self._places is None:
-            self._places = [*accumulate(self._read(self._steps))], self._read(self._lengths)
+            lower = (1 << half(self._width)) - 1
+            lengths = [number & lower for number in self._read(self._both)]
+            self._places = [*accumulate(self._read(self._steps))], lengths
         starts, lengths = self._places
         return [(starts[token], starts[token] + lengths[token]) for token in found]
 
     def _position(self) -> list[int]:
         if self._positions is None:
-            self._positions = [*accumulate(self._read(self._gaps))]
+            bits = half(self._width)
+            self._positions = [*accumulate(number >> bits for number in self._read(self._both))]
         return self._positions
 
     def _read(self, row: bytes) -> array[int]:
         return array(self._code, row)
 
 
-def _identity(text: str) -> tuple[int, int]:
+def identity(text: str) -> tuple[int, int]:
     """What tells a text from another that may have taken its place in the meantime."""
     return len(text), zlib.crc32(text.encode(errors="surrogatepass"))
 
 
-def _rows(found: Terms, numbers: dict[str, int]) -> list[list[int]]:
-    """Tokens as ``_ROWS`` rows of numbers; terms that are not numbered yet are given the next."""
-    for term in dict.fromkeys(found.terms):
-        numbers.setdefault(term, len(numbers))
-    return [
-        [*map(numbers.__getitem__, found.terms)],
-        [*_steps(found.starts)],
-        [*map(sub, found.ends, found.starts)],
-        [*_steps(found.positions)],
-    ]
+def half(width: int) -> int:
+    """The bits that a length takes in a number of so many bytes."""
+    return 4 * width
 
 
-def _edged(terms: Iterable[str]) -> str:
-    return f"{_EDGE}{_EDGE.join(terms)}{_EDGE}"
+def _both(length: int, step: int) -> int:
+    return length + (step << half(_WIDE))
 
 
-def _steps(numbers: Sequence[int]) -> Iterator[int]:
+def edged(terms: Iterable[str]) -> str:
+    """Terms with edges around each."""
+    return f"{EDGE}{EDGE.join(terms)}{EDGE}"
+
+
+def _differences(numbers: Sequence[int]) -> Iterator[int]:
     """The first number, then how much greater each is than the one before it; they never fall."""
     return map(sub, numbers, chain((0,), numbers))

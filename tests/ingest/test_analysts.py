@@ -16,7 +16,6 @@ from kb.ingest.analysts import Analysts
 from kb.model import AccessClass
 from kb.search import fields
 from kb.search.index import Entry
-from kb.text.analyze import Analyzer
 
 PATIENCE = 60
 """Longest time that anything here may take before it is a failure, in seconds: a deadline, not a measurement."""
@@ -71,7 +70,7 @@ def test_entries_get_the_terms_that_engines_would_find_and_the_phrases(alone):
     (_, entries) = alone[1]
     assert [one.section for one in entries] == ["s3", "s4", "s5"]
     given = documents()[1][1][0]
-    assert entries[0].analysed == fields.analysed(given, Analyzer())
+    assert [entries[0].analysed] == fields.analysed([given])
     offered = [phrase.text for phrase in entries[0].phrases]
     assert {"みどり県社協だより", "見守り3回目", "民生委員"} <= set(offered)
     assert "人" not in offered

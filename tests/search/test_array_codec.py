@@ -18,6 +18,7 @@ from kb.search.fields import analysed
 from kb.search.nodes import Beginning, Run, Word
 from kb.search.whoosh_engine import WhooshIndex
 from kb.search.whoosh_files import FANOUT, SMALLEST, due
+from kb.text.words import Kept
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -72,14 +73,14 @@ def test_whoosh_finds_every_term_where_it_stands(stock, present, analyzer):
                 matcher.next()
     expected = {}
     for entry in present:
-        rows = analysed(entry, analyzer)
+        (rows,) = analysed([entry])
         for name, row in (("body", rows.body), ("title", rows.title)):
             expected |= {(entry.section, name, term): list(at) for term, at in row.places().items()}
     assert found == expected
 
 
 def test_whoosh_knows_lengths_and_frequencies(stock, present, analyzer):
-    lengths = {entry.section: len(analysed(entry, analyzer).body.terms) for entry in present}
+    lengths = {entry.section: len(found.body) for entry, found in zip(present, analysed(present), strict=True)}
     reader = stock.reader()
     for number in reader.all_doc_ids():
         assert reader.doc_field_length(number, "body") == lengths[reader.stored_fields(number)["record"].section]
@@ -96,8 +97,8 @@ def test_whoosh_answers_as_we_do(stock, folder, analyzer, term):
 def test_whoosh_finds_the_phrases_that_we_find(stock, folder, analyzer, present):
     ours = WhooshIndex.open(folder, analyzer)
     for entry in present[::7]:
-        row = analysed(entry, analyzer).body
-        terms = row.terms[4:6]
+        (found,) = analysed([entry])
+        terms = found.body.terms[4:6]
         hits = ours.search(Run(terms, "body"), access=EVERYTHING, limit=1000).hits
         assert sections_of(stock, query.Phrase("body", list(terms))) == {section for section, _ in hits}
 
@@ -105,7 +106,11 @@ def test_whoosh_finds_the_phrases_that_we_find(stock, folder, analyzer, present)
 def test_words_of_sections_are_kept_through_merging(folder, analyzer, present):
     ours = WhooshIndex.open(folder, analyzer)
     found = ours.words([entry.section for entry in present], access=PUBLIC_ONLY)
-    assert found == {entry.section: analysed(entry, analyzer).words for entry in present}
+    assert found.keys() == {entry.section for entry in present}
+    for entry in present:
+        kept = Kept(found[entry.section])
+        for text in (entry.heading, entry.text):
+            assert kept.words(text).tokens() == analyzer.tokens(text)
     assert ours.words(["000005-00", "無い"], access=PUBLIC_ONLY) == {}
 
 
@@ -150,7 +155,7 @@ def test_segments_that_have_become_one_answer_as_they_did(analyzer, corpus, tmp_
     assert (few, many, before) == (1, 10, 10)
     assert len(list((tmp_path / "set" / "public").glob("*.terms"))) == 1
     assert settled.documents() == joined.documents() == apart.documents()
-    rows = [analysed(entry, analyzer).body.terms for entry in corpus[::10]]
+    rows = [found.body.terms for found in analysed(corpus[::10])]
     for node in [Word("支援"), *(Run(row[4:6]) for row in rows), *(Word(row[0]) for row in rows), Beginning("見")]:
         expected = apart.search(node, access=EVERYTHING, limit=50, facets=("type", "year"))
         assert expected.total > 0 or isinstance(node, Run)
@@ -164,9 +169,9 @@ def test_segments_that_have_become_one_answer_as_they_did(analyzer, corpus, tmp_
 
 def test_a_stretch_of_terms_that_has_lost_all_its_sections_is_left_out(monkeypatch):
     monkeypatch.setattr(terms, "CHUNK", 10)
-    rows = [(0, Row(("見守り",) * 9 + ("配食",), tuple(range(10)))), (1, Row(("会食",) * 8, tuple(range(8))))]
-    written = terms.Terms(terms.to_arrays([terms.build(rows, positional=True)]))
-    none, kept = terms.build([], positional=True), np.array([-1, 0])
+    rows = [(0, Row.of(("見守り",) * 9 + ("配食",), range(10))), (1, Row.of(("会食",) * 8, range(8)))]
+    written = terms.Terms(terms.to_arrays([terms.build(rows)]))
+    none, kept = terms.build([]), np.array([-1, 0])
     found = terms.Terms(terms.to_arrays(terms.merge([(none, np.arange(0)), (written, kept)])))
     assert [term.decode() for term in found.terms] == ["会食"]
     numbers, counts = found.postings(0)
@@ -177,12 +182,12 @@ def test_a_stretch_of_terms_that_has_lost_all_its_sections_is_left_out(monkeypat
 @given(st.lists(st.lists(st.integers(1, 90), min_size=1, max_size=60), min_size=1, max_size=4), st.data())
 def test_what_is_looked_up_for_some_sections_is_what_is_read_for_all(counts, data):
     """``counts``: of each term how often it stands in each section that has it."""
-    rows = [
-        (number, Row(sum((("語" + str(term),) * of[number] for term, of in enumerate(counts) if number < len(of)), ())))
+    standing = [
+        [f"語{term}" for term, of in enumerate(counts) if number < len(of) for _ in range(of[number])]
         for number in range(max(map(len, counts)))
     ]
-    rows = [(number, Row(row.terms, tuple(range(len(row.terms))))) for number, row in rows]
-    found = terms.Terms(terms.to_arrays([terms.build(rows, positional=True)]))
+    rows = [(number, Row.of(words, range(len(words)))) for number, words in enumerate(standing)]
+    found = terms.Terms(terms.to_arrays([terms.build(rows)]))
     for term, of in enumerate(counts):
         which = np.array(sorted(data.draw(st.sets(st.integers(0, len(of) - 1)))), dtype=np.int64)
         begins, several = found.some(term, which)

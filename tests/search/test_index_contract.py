@@ -208,7 +208,7 @@ def test_terms_may_hold_any_character(index, entry):
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(commits=COMMITS, questions=QUESTIONS)
 def test_engines_agree(commits, questions, analyzer, tmp_path_factory):
-    memory = MemoryIndex(analyzer)
+    memory = MemoryIndex()
     whoosh = WhooshIndex.create(tmp_path_factory.mktemp("index"), analyzer)
     for commit in commits:
         put(commit, memory, whoosh)

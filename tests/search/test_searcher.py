@@ -454,7 +454,7 @@ PARTS = st.sampled_from(
 
 @pytest.fixture(scope="module")
 def small(analyzer):
-    index = MemoryIndex(analyzer)
+    index = MemoryIndex()
     for name, text in {**PUBLIC, **SECRET, **GAPS}.items():
         index.replace(name, [Entry(name, name, 1, AccessClass.PUBLIC, "だより", "見出し", text)])
     index.commit()

@@ -147,12 +147,3 @@ def test_threads_read_the_same_at_once():
 def test_whoever_gets_words_may_change_the_list():
     morphemes("民生委員が見守る").clear()
     assert [word.surface for word in morphemes("民生委員が見守る")] == ["民生委員", "が", "見守る"]
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(TEXTS, max_size=6))
-def test_texts_that_were_tokenised_ahead_are_read_the_same(texts):
-    long = [text * 9 for text in texts]
-    sudachi.ahead([*long, "読まれない文章"])
-    for text in long:
-        check(text)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from kb.text.analyze import Analyzer
 from kb.text.snippet import ELLIPSIS, WIDTH, Mark, Marker
-from kb.text.words import Kept, columns, encode
+from kb.text.words import Kept
+from tests.text.keep import kept_bytes
 
 
 @pytest.fixture(scope="module")
@@ -206,15 +207,15 @@ MARKS = st.lists(
 )
 
 
-def kept(analyzer, *texts):
-    return Kept(encode({text: columns(analyzer.tokens(text)) for text in texts}))
+def kept(*texts):
+    return Kept(kept_bytes(*texts))
 
 
 @given(TEXTS, TEXTS, MARKS)
 @settings(max_examples=200, deadline=None)
 def test_kept_tokens_mark_what_analysis_marks(heading, text, marks):
     analyzer = Analyzer()
-    marker, tokens = Marker(analyzer, marks), kept(analyzer, heading, text)
+    marker, tokens = Marker(analyzer, marks), kept(heading, text)
     assert marker.snippet(text, 40, tokens) == marker.snippet(text, 40)
     assert marker.mark(heading, tokens) == marker.mark(heading)
 
@@ -224,7 +225,7 @@ def test_kept_tokens_mark_what_analysis_marks(heading, text, marks):
 def test_tokens_of_what_a_text_was_before_mark_nothing_wrong(text, before, marks):
     analyzer = Analyzer()
     marker = Marker(analyzer, marks)
-    assert marker.mark(text, kept(analyzer, before)) == marker.mark(text)
+    assert marker.mark(text, kept(before)) == marker.mark(text)
 
 
 class Forbidden:
@@ -235,4 +236,4 @@ class Forbidden:
 def test_what_is_kept_is_not_analysed_again(analyzer):
     text = "生活に困窮した人と、制度の狭間"
     marker = Marker(Forbidden(), [Mark(("狭間",))])
-    assert marked(marker.mark(text, kept(analyzer, text))) == ["狭間"]
+    assert marked(marker.mark(text, kept(text))) == ["狭間"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.text.analyze import Analyzer, Token
-from kb.text.words import Kept, columns, encode
+from kb.text.analyze import Analyzer
+from kb.text.words import Kept, Words, columns
+from tests.text.keep import kept_bytes
 
 ANALYZER = Analyzer()
 
@@ -18,7 +20,7 @@ TEXTS = st.lists(
 
 
 def keep(*texts: str) -> Kept:
-    return Kept(encode({text: columns(ANALYZER.tokens(text)) for text in texts}))
+    return Kept(kept_bytes(*texts))
 
 
 @given(st.lists(TEXTS))
@@ -39,19 +41,23 @@ def test_a_text_that_has_been_corrected_is_another_text_though_it_is_as_long() -
     assert keep("見守り活動の記録").words("見守り活動の記憶") is None
 
 
-def test_numbers_of_very_long_texts_are_kept() -> None:
-    tokens = [
-        Token("支援", 0, 2, 0),
-        Token("見守り", 70_000, 140_001, 70_000),
-        Token("支援", 140_001, 140_003, 5_000_000),
+@pytest.mark.parametrize("length", [20, 300, 5_000, 70_000])
+def test_numbers_of_any_size_are_kept(length: int) -> None:
+    texts = [
+        "支援",
+        f"支援{'。、' * length}見守り",
+        f"支援{'。' * length}見守り{'ー' * length}支援",
+        f"{'k' * length}の支援",
+        "見守り",
     ]
-    words = Kept(encode({"支援": columns(ANALYZER.tokens("支援")), "": columns(tokens)})).words("")
-    assert words is not None
-    assert words.tokens() == tokens
+    kept = keep(*texts)
+    for text in texts:
+        words = kept.words(text)
+        assert words is not None
+        assert words.tokens() == ANALYZER.tokens(text) == Words.of(columns(ANALYZER.tokens(text))).tokens()
 
 
 def test_a_section_of_four_hundred_characters_takes_less_than_its_text() -> None:
     heading = "見守りから始まったつながり"
     text = "民生委員が高齢者の見守りを続けています。地域の人と話し合い、重層的支援体制整備事業につなぎました。" * 9
-    kept = encode({one: columns(ANALYZER.tokens(one)) for one in (heading, text)})
-    assert len(kept) < len(text.encode()) / 2
+    assert len(kept_bytes(heading, text)) < len(text.encode())

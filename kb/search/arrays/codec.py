@@ -32,21 +32,17 @@ with warnings.catch_warnings():
     from whoosh.matching import ListMatcher
     from whoosh.reading import TermNotFound
 
-Item = tuple[str, bytes, int, float, Row]
-"""What Whoosh hands on: field, nothing, number of the section, weight, and all terms of the field in the section."""
+Value = Row | tuple[str, ...]
+"""The terms of a field: with positions, or each once."""
 
 
 class Terms(FieldType):  # type: ignore[misc] # Whoosh has no types
-    """A field whose terms are given as a ``Row``: prepared, so that Whoosh sees one item a section and no words."""
+    """A field whose terms are given prepared (``whoosh_files.Writer``): Whoosh sees no words."""
 
     scorable = True
 
     def __init__(self, name: str) -> None:
         super().__init__(Positions() if FIELDS[name] else Existence(), analyzer=None)
-
-    def index(self, value: Row, **_options: object) -> Iterator[tuple[bytes, int, float, Row]]:
-        """See Whoosh's ``FieldType.index``: term, frequency (here, of all terms), weight, value."""
-        yield b"", len(value.terms), 1.0, value
 
 
 SCHEMA = Schema(**{name: Terms(name) for name in FIELDS}, record=STORED, words=STORED)
@@ -85,13 +81,12 @@ class Pool:
     """What has been handed to Whoosh and is not yet written: rows of sections, and segments to be merged."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, list[tuple[int, Row]]] = {}
+        self.rows: dict[str, list[tuple[int, Any]]] = {name: [] for name in FIELDS}
         self.merged: list[tuple[Segment, Integers]] = []
 
-    def add(self, item: Item) -> None:
-        """See Whoosh's ``PostingPool``."""
-        name, _, number, _, row = item
-        self.rows.setdefault(name, []).append((number, row))
+    def add(self, name: str, number: int, value: Value) -> None:
+        """The terms of a field in a section."""
+        self.rows[name].append((number, value))
 
     def iter_postings(self) -> Iterable[Pool]:
         """All of it as it is: ``TermWriter`` takes it from here."""
@@ -113,7 +108,8 @@ class TermWriter(base.FieldWriter):  # type: ignore[misc] # Whoosh has no types
         arrays: dict[str, Any] = {}
         (pool,) = items
         for name, positional in FIELDS.items():
-            built = terms.build(pool.rows.get(name, []), positional=positional)
+            build = terms.build if positional else terms.build_sets
+            built = build(pool.rows[name])
             parts: list[tuple[terms.Mergeable, Integers]] = [(built, np.arange(_last(pool.rows) + 1))]
             parts += [(segment.field(name), mapped) for segment, mapped in pool.merged]
             arrays |= named(f"{name}.", terms.to_arrays(terms.merge(parts) if pool.merged else [built]))
@@ -125,7 +121,7 @@ class TermWriter(base.FieldWriter):  # type: ignore[misc] # Whoosh has no types
         self.is_closed = True
 
 
-def _last(rows: Mapping[str, Sequence[tuple[int, Row]]]) -> int:
+def _last(rows: Mapping[str, Sequence[tuple[int, Value]]]) -> int:
     return max((some[-1][0] for some in rows.values() if some), default=-1)
 
 
@@ -138,15 +134,10 @@ class SectionWriter(base.PerDocumentWriter):  # type: ignore[misc] # Whoosh has 
         self._words: list[bytes] = []
         self.is_closed = False
 
-    def start_doc(self, number: int) -> None:
-        """See Whoosh's ``PerDocumentWriter``."""
-
-    def add_field(self, name: str, _field: object, value: Any, _length: int) -> None:
-        """See Whoosh's ``PerDocumentWriter``."""
-        if name == "record":
-            self._records.append(value)
-        elif name == "words":
-            self._words.append(value)
+    def add_section(self, record: sections.Record, words: bytes) -> None:
+        """What is kept of the next section."""
+        self._records.append(record)
+        self._words.append(words)
 
     def add_segment(self, segment: Segment, kept: Integers) -> None:
         """Take over some sections of another segment."""

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from kb.search.arrays.matches import Flags, flags
 from kb.search.arrays.packing import Integers
-from kb.search.arrays.terms import NONE, spread
+from kb.search.arrays.terms import NONE
+from kb.text.columns import spread
 
 Words = NDArray[np.uint64]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,14 @@ class Strings(Sequence[bytes]):
 
         """
         return bytes(self._text[self._starts[number] : self._starts[number + 1]])
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.some(0, len(self)))
+
+    def some(self, first: int, last: int) -> list[bytes]:
+        """Those from ``first`` to before ``last``."""
+        text, begin = bytes(self._text[self._starts[first] : self._starts[last]]), self._starts[first]
+        return [text[start - begin : end - begin] for start, end in pairwise(self._starts[first : last + 1])]
 
     def find(self, wanted: bytes) -> int:
         """The number of a text among texts in order; -1 if it is not there."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -15,6 +15,7 @@ from kb.search.analysed import Row
 from kb.search.arrays.file import Arrays, named, part
 from kb.search.arrays.packing import Integers, Packed, join, pack, pack_row, unpack_row
 from kb.search.arrays.strings import Strings, pack_strings
+from kb.text.columns import spread
 
 NONE: Integers = np.empty(0, dtype=np.int64)
 
@@ -50,39 +51,76 @@ class Postings:
         return Postings(self.terms[first:last], starts, self.numbers[low:high], self.counts[low:high], positions)
 
 
-def build(rows: Iterable[tuple[int, Row]], *, positional: bool) -> Postings:
+def build(rows: Sequence[tuple[int, Row]]) -> Postings:
     """Turn the rows of sections round.
 
     Args:
         rows: section numbers, ascending, each with its terms in the order of their positions.
-        positional: whether positions are kept; if not, each term of a row counts once.
 
     """
-    numbers, found = zip(*rows, strict=True) if rows else ((), ())
-    vocabulary: defaultdict[str, int] = defaultdict()
-    vocabulary.default_factory = vocabulary.__len__
-    ids = np.array([vocabulary[term] for row in found for term in row.terms], dtype=np.int64)
-    where = np.repeat(np.array(numbers, dtype=np.int64), [len(row.terms) for row in found])
-    terms, ids = _in_order([term.encode() for term in vocabulary], ids)
-    order = np.argsort(ids, kind="stable")
-    ids, where = ids[order], where[order]
-    firsts = np.flatnonzero(np.diff(ids, prepend=-1) | np.diff(where, prepend=-1))
-    counts = np.diff(firsts, append=len(ids))
-    positions = NONE
-    if positional:
-        every = chain.from_iterable(row.positions for row in found)
-        positions = np.fromiter(every, dtype=np.int64, count=len(ids))[order]
-    else:
-        counts = np.ones_like(counts)
-    return Postings(terms, np.searchsorted(ids[firsts], np.arange(len(terms) + 1)), where[firsts], counts, positions)
+    vocabulary = _Vocabulary()
+    found = [row for _, row in rows]
+    # Sections that were analysed together share a list of terms, which is looked at once for all of them.
+    together = [list(some) for _, some in groupby(found, key=lambda row: id(row.vocabulary))]
+    ids = [vocabulary.ids(some[0].vocabulary)[_integers(row.numbers for row in some)] for some in together]
+    where = _repeated(rows)
+    terms, numbers = vocabulary.in_order(np.concatenate([NONE, *ids]))
+    order = in_order(numbers)
+    numbers, where = numbers[order], where[order]
+    firsts = np.flatnonzero(np.diff(numbers, prepend=-1) | np.diff(where, prepend=-1))
+    starts = np.searchsorted(numbers[firsts], np.arange(len(terms) + 1))
+    positions = _integers(row.where for row in found)[order]
+    return Postings(terms, starts, where[firsts], np.diff(firsts, append=len(numbers)), positions)
 
 
-def _in_order(terms: Sequence[bytes], ids: Integers) -> tuple[list[bytes], Integers]:
-    """The terms in order, and the ids as numbers of terms in that order."""
-    order = sorted(range(len(terms)), key=terms.__getitem__)
-    ranks = np.empty(len(terms), dtype=np.int64)
-    ranks[order] = np.arange(len(terms))
-    return [terms[number] for number in order], ranks[ids]
+def build_sets(rows: Sequence[tuple[int, Sequence[str]]]) -> Postings:
+    """The same for terms of which each is there once, without positions."""
+    vocabulary = _Vocabulary()
+    ids = np.array([vocabulary[term] for _, terms in rows for term in terms], dtype=np.int64)
+    terms, numbers = vocabulary.in_order(ids)
+    order = in_order(numbers)
+    starts = np.searchsorted(numbers[order], np.arange(len(terms) + 1))
+    return Postings(terms, starts, _repeated(rows)[order], np.ones_like(ids), NONE)
+
+
+class _Vocabulary(defaultdict[str, int]):
+    """Terms, numbered in the order in which they are first asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.default_factory = self.__len__
+
+    def ids(self, terms: Sequence[str]) -> Integers:
+        """The numbers of some terms."""
+        return np.fromiter(map(self.__getitem__, terms), np.int64, len(terms))
+
+    def in_order(self, ids: Integers) -> tuple[list[bytes], Integers]:
+        """Those terms that the numbers are of, in order, and the numbers as numbers of terms in that order."""
+        used = np.zeros(len(self), dtype=bool)
+        used[ids] = True
+        terms = [term.encode() for term in self]
+        order = sorted(np.flatnonzero(used).tolist(), key=terms.__getitem__)
+        ranks = np.empty(len(terms), dtype=np.int64)
+        ranks[order] = np.arange(len(order))
+        return [terms[number] for number in order], ranks[ids]
+
+
+def _repeated(rows: Sequence[tuple[int, Sized]]) -> Integers:
+    """For each term of each row the section's number."""
+    numbers = np.array([number for number, _ in rows], dtype=np.int64)
+    return np.repeat(numbers, np.array([len(row) for _, row in rows], dtype=np.int64))
+
+
+def _integers(several: Iterable[bytes]) -> Integers:
+    return np.frombuffer(b"".join(several), dtype=np.uint32).astype(np.int64)
+
+
+def in_order(ids: Integers) -> Integers:
+    """The places of numbers below 2**32 in ascending order, those of equal ones in their own."""
+    # numpy sorts 16 bits by their digits, which takes a tenth of what comparing takes.
+    order = np.argsort(ids.astype(np.uint16), kind="stable")
+    higher = (ids >> 16).astype(np.uint16)
+    return order[np.argsort(higher[order], kind="stable")] if higher.any() else order
 
 
 #: Occurrences that are merged at a time: unpacked, each takes a hundred bytes, packed about two.
@@ -107,9 +145,10 @@ def merge(parts: Sequence[tuple[Mergeable, Integers]]) -> Iterator[Postings]:
             part and from part to part.
 
     """
-    terms: list[bytes] = sorted(set[bytes]().union(*(field.terms for field, _ in parts)))
+    each = [list(field.terms) for field, _ in parts]
+    terms: list[bytes] = sorted(set[bytes]().union(*each))
     known = {term: number for number, term in enumerate(terms)}
-    ranks = [np.fromiter((known[term] for term in field.terms), np.int64, len(field.terms)) for field, _ in parts]
+    ranks = [np.fromiter(map(known.__getitem__, some), np.int64, len(some)) for some in each]
     sums = np.zeros(len(terms), dtype=np.int64)
     for (field, _), of_part in zip(parts, ranks, strict=True):
         sums[of_part] += field.occurrences
@@ -129,11 +168,11 @@ def merge(parts: Sequence[tuple[Mergeable, Integers]]) -> Iterator[Postings]:
 def _joined(terms: Sequence[bytes], kept: Sequence[tuple[Integers, ...]]) -> Postings:
     """A stretch of what the parts keep: ids, numbers, counts and positions of each."""
     ids, numbers, counts, positions = (np.concatenate(arrays) for arrays in zip(*kept, strict=True))
-    order = np.argsort(ids, kind="stable")
+    order = in_order(ids)
     if len(positions):
         positions = positions[spread((np.cumsum(counts) - counts)[order], counts[order])]
-    present, starts = np.unique(ids[order], return_index=True)
-    remaining = [terms[number] for number in present.tolist()]
+    starts = np.flatnonzero(np.diff(ids[order], prepend=-1))
+    remaining = [terms[number] for number in ids[order][starts].tolist()]
     return Postings(remaining, np.append(starts, len(ids)), numbers[order], counts[order], positions)
 
 
@@ -145,14 +184,6 @@ def _kept(postings: Postings, mapped: Integers, ranks: Integers) -> tuple[Intege
         return ids, numbers, postings.counts, postings.positions
     positions = postings.positions[np.repeat(kept, postings.counts)] if len(postings.positions) else NONE
     return ids[kept], numbers[kept], postings.counts[kept], positions
-
-
-def spread(starts: Integers, counts: Integers) -> Integers:
-    """The numbers start, start + 1 …, ``count`` of them, for each pair."""
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    found: Integers = np.arange(total) + np.repeat(starts - (ends - counts), counts)
-    return found
 
 
 # ------------------------------------------------------------------------------------------------------ files
@@ -312,7 +343,7 @@ class Terms:
 
     def several(self, first: int, last: int) -> Postings:
         """The terms from ``first`` to before ``last`` as they were before they were written."""
-        terms = [self.terms[number] for number in range(first, last)]
+        terms = self.terms.some(first, last)
         starts = self._numbers.starts[first : last + 1] - self._numbers.starts[first]
         numbers, counts = self.together(first, last)
         positions = NONE
