@@ -36,10 +36,17 @@ def receive(stream: IO[bytes]) -> Any:
 
 
 def pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """A helper's own ends: where it is asked, and where it answers. From now on, what it prints goes to its log."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints must not write into the answers
-    return sys.stdin.buffer, answers
+    """A helper's own ends: where it is asked, and where it answers.
+
+    From now on, what it prints goes to its log, and what reads its standard input finds nothing: neither it nor a
+    program that it starts may read questions, or write into the answers.
+    """
+    questions, answers = os.fdopen(os.dup(sys.stdin.fileno()), "rb"), os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, sys.stdin.fileno())
+    os.close(nothing)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return questions, answers
 
 
 def let_go(process: subprocess.Popen[bytes]) -> None:
@@ -57,6 +64,10 @@ def processors(most: int) -> int:
     """
     known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(known, most)
+
+
+class UnaskedError(OSError):
+    """A helper has not been asked: it is not there. Whatever was to be asked has not been begun."""
 
 
 class Helper:
@@ -80,23 +91,28 @@ class Helper:
         """Its answer. A second question may be asked meanwhile: answers come in the order of questions.
 
         Raises:
-            OSError: it cannot be started, or has died.
+            UnaskedError: it cannot be started, or has died before.
+            OSError: it has died over it.
 
         """
         try:
             answer = self._answer(question)
-        except ValueError as error:
-            if any(pipe.closed for pipe in self._ends()):  # it died, and whoever watches over it let go of it
-                raise BrokenPipeError("the helper has been let go of") from error
+        except OSError:
             raise
+        except Exception as error:  # a pipe that has been let go of, half an answer: nothing more can be told from it
+            self.kill()
+            raise BrokenPipeError("the helper cannot be understood") from error
         if answer is None:
             raise BrokenPipeError("the helper has died")
         return answer
 
     def _answer(self, question: Any) -> Any:
         with self._asking:
-            questions, answers = self._ends()
-            send(question, questions)
+            try:
+                questions, answers = self._ends()
+                send(question, questions)
+            except (OSError, ValueError) as error:  # ValueError: whoever watches over it has let go of it
+                raise UnaskedError(*error.args) from error
             self._hearing.acquire()  # whoever asks next hears next
         try:
             return receive(answers)

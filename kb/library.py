@@ -113,7 +113,8 @@ class Library:
     lock for as long as it lasts, so two processes never write at a time.
     """
 
-    def __init__(self, config: Config, plugins: Plugins | None = None) -> None:
+    def __init__(self, config: Config, plugins: Plugins | None = None, *, catching_up: bool = True) -> None:
+        """``catching_up``: whether to see to the index first; a process that only answers leaves that to others."""
         self.config = config
         self.plugins = plugins or Plugins.of(config)
         self.content_types = self.plugins.content_types()
@@ -132,7 +133,8 @@ class Library:
         self._means = Means(self.plugins, config, self._extract)
         self._worker = Worker(self._means, self.store, self._home)
         self._rounds = Rounds(self.sources, self._intake, self.store)
-        self.catch_up()
+        if catching_up:
+            self.catch_up()
 
     def close(self) -> None:
         """Let go of all files."""

@@ -10,6 +10,7 @@ import logging
 import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from math import inf
 from threading import Event, Thread
 from time import monotonic
 from typing import Self
@@ -38,6 +39,8 @@ class Supervisor:
         self._ending = Event()
         self._process: Process | None = None
         self._thread = Thread(target=self._supervise, name="supervisor", daemon=True)
+        self._closing = Thread(target=self._close, daemon=True)
+        self._end_by = inf
 
     @classmethod
     def of(cls, command: Sequence[str]) -> Self:
@@ -51,9 +54,22 @@ class Supervisor:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ending.set()
-        self._end(self._process)
+        self.tell()
+        self._wait()
         self._thread.join()
+
+    def tell(self) -> None:
+        """Tell it to end, and do not wait for that yet."""
+        if not self._ending.is_set():
+            self._ending.set()
+            self._end_by = monotonic() + self._patience
+            self._closing.start()
+
+    def _close(self) -> None:
+        """Close its standard input. In a thread: somebody may be writing to it, to no end, who is waited for."""
+        if self._process and self._process.stdin:
+            with suppress(OSError):
+                self._process.stdin.close()
 
     def _supervise(self) -> None:
         wait = _FIRST_WAIT
@@ -65,19 +81,29 @@ class Supervisor:
                 return
             log.error("process %s ended with %s; starting it again", self._process.pid, code)
             wait = _FIRST_WAIT if monotonic() - began > _STEADY else min(wait * 2, _LONGEST_WAIT)
-            if self._ending.wait(wait):
-                return
-            self._process = self._start()
-            if self._ending.is_set():
-                self._end(self._process)
+            while not self._is_started(wait):
+                if self._ending.is_set():
+                    return
+                wait = min(wait * 2, _LONGEST_WAIT)
 
-    def _end(self, process: Process | None) -> None:
-        if process is None:
-            return
-        if process.stdin:
-            with suppress(OSError):
-                process.stdin.close()
+    def _is_started(self, wait: float) -> bool:
+        """Start it again after a while, unless everything ends; whether it has been possible."""
+        if self._ending.wait(wait):
+            return False
         try:
-            process.wait(self._patience)
+            self._process = self._start()
+        except OSError:
+            log.exception("it cannot be started again; trying it later")
+            return False
+        if self._ending.is_set():  # just now
+            self._close()
+        return True
+
+    def _wait(self) -> None:
+        if self._process is None:
+            return
+        try:
+            self._process.wait(max(self._end_by - monotonic(), 0))
         except subprocess.TimeoutExpired:
-            process.kill()
+            self._process.kill()
+        self._closing.join()

@@ -18,6 +18,7 @@ from kb.cli.japanese import Command
 from kb.cli.output import err
 from kb.cli.session import Session, data_option, plugin_options
 from kb.cli.users import first_steps
+from kb.config import SETTINGS
 from kb.errors import ConfigError
 from kb.helper import pipes, processors
 from kb.library import Library
@@ -58,7 +59,7 @@ def serve(session: Session, host: str | None, port: int | None, threads: int | N
             err.print("[yellow]安全モード[/] プラグインなしで始めます。検索と閲覧だけができます。")
         app, config = create_app(library), library.config
         number = _page_processes(config)
-        more = {"KB_CACHE_MEGABYTES": str(max(config.cache_megabytes // max(number, 1), 8))}
+        more = _same_settings(session) | {"KB_CACHE_MEGABYTES": str(max(config.cache_megabytes // max(number, 1), 8))}
         relay = Relay(app, _beside(session, config.home, "answer"), number, more) if number else None
         if relay:
             library.rest()
@@ -66,6 +67,12 @@ def serve(session: Session, host: str | None, port: int | None, threads: int | N
             Thread(target=library.warm, daemon=True).start()
         with Supervisor.of(_beside(session, config.home, "work")), relay or nullcontext():
             run(app, config.host, config.port, config.threads, first_steps(session), most_bytes(config))
+
+
+def _same_settings(session: Session) -> dict[str, str]:
+    """What of the settings was given with the command, as environment variables."""
+    given = {name: value for name, value in session.overrides.items() if value is not None}
+    return {setting.variable: str(given[setting.name]) for setting in SETTINGS if setting.name in given}
 
 
 def _page_processes(config: Config) -> int:
@@ -125,11 +132,12 @@ def answer(session: Session) -> None:
     from kb.web import create_app  # noqa: PLC0415 - as for the server
     from kb.web.answering import answer as run  # noqa: PLC0415 - likewise
 
-    # The server tells it when to end: whoever stops a whole group of processes means that, too.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
+    if not sys.stdin.isatty():
+        # The server tells it when to end: whoever stops a whole group of processes means that, too.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
     questions, answers = pipes()
-    with session.library() as library:
+    with session.library(catching_up=False) as library:
         app = create_app(library)
         library.warm()
         gc.freeze()  # what is there now stays: no collection is to walk through it while somebody waits

@@ -32,8 +32,8 @@ class Session:
         return replace(found, disabled_plugins=tuple(dict.fromkeys((*found.disabled_plugins, *self.without))))
 
     @contextmanager
-    def library(self) -> Iterator[Library]:
-        """The library in the data folder of this run.
+    def library(self, *, catching_up: bool = True) -> Iterator[Library]:
+        """The library in the data folder of this run; see ``Library``.
 
         Raises:
             ConfigError: the data folder cannot be used.
@@ -47,7 +47,7 @@ class Session:
             raise ConfigError(
                 str(settings.home), f"データを置くフォルダーに書き込めません（{error.strerror}）。", hint
             ) from error
-        with Library(settings) as library:
+        with Library(settings, catching_up=catching_up) as library:
             yield library
 
     @contextmanager

@@ -77,7 +77,10 @@ def _upgraded(where: URL, is_new: Callable[[Engine], None]) -> Engine:
 def _check_known(engine: Engine, revision: str) -> None:
     if revision > migrate.HEAD:
         reason = f"新しい版の kb で使われた目録です（{revision}。このプログラムが知っているのは {migrate.HEAD} まで）。"
-        fix = "新しい版の kb を使うか、「kb restore」で前のバックアップから戻してください。"
+        fix = (
+            "新しい版の kb を使うか、前のバックアップから「kb restore --force」で戻してください"
+            "（PostgreSQLでは、空のデータベースに）。"
+        )
         raise ConfigError(subject(engine), reason, fix)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ class Answered:
     """What of plugins has broken down over it."""
 
 
+log = logging.getLogger(__name__)
+
 READY = Answered("", [], b"", [])
 """The answer to an empty request."""
 
@@ -45,8 +48,14 @@ def answer(app: Flask, questions: IO[bytes], answers: IO[bytes]) -> None:
         failures = [site.failures.pop() for _ in range(len(site.failures))]
         send(Answered(status, headers.to_wsgi_list(), body, failures), answers)
         # Only now: what a page leaves for later (a note that somebody was refused) must not show in how long it takes.
-        if close := getattr(parts, "close", None):
-            close()
+        try:
+            getattr(parts, "close", _nothing)()
+        except Exception:
+            log.exception("what a page left for later has not been done")
+
+
+def _nothing() -> None:
+    """A page that leaves nothing for later."""
 
 
 def _environment(asked: Asked) -> dict[str, Any]:

@@ -48,6 +48,7 @@ from kb.web import (
     plugin_status,
     reading,
     records,
+    relay,
     search,
     sending,
     suggest,
@@ -122,6 +123,7 @@ def create_app(library: Library) -> Flask:
     addresses.register(app)
     app.jinja_env.globals["mail_in_use"] = site.mailing is not None
     errors.register(app)
+    relay.register(app)
     headers.register(app, library.config)
     hosts.register(app, library.config)
     return app

@@ -19,6 +19,7 @@ from kb.text.dates import both_calendars
 from kb.web import hosts, markup
 from kb.web.access import open_to_all, open_to_programs
 from kb.web.asking import asked
+from kb.web.relay import in_any_process
 from kb.web.site import current_library, current_site
 from kb.web.wording import type_label
 
@@ -55,6 +56,7 @@ class Entry:
 
 @blueprint.get("/feed.atom")
 @open_to_programs
+@in_any_process
 def documents() -> Response:
     """The documents that were last published, opened to more readers, or replaced by a new version."""
     entries = [_of_document(document, at) for document, at in current_library().newest(MOST)]
@@ -63,6 +65,7 @@ def documents() -> Response:
 
 @blueprint.get("/search.atom")
 @open_to_programs
+@in_any_process
 def search() -> Response:
     """The newest articles that answer a query, with the filters of the results page."""
     question = replace(asked(), sort="date", page=1)

@@ -9,6 +9,7 @@ from flask import Blueprint
 from kb.errors import KbError
 from kb.model import Query
 from kb.web.access import open_to_all
+from kb.web.relay import in_any_process
 from kb.web.site import current_library
 
 blueprint = Blueprint("health", __name__)
@@ -16,6 +17,7 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/health")
 @open_to_all
+@in_any_process
 def health() -> tuple[dict[str, Any], int]:
     """Status 200 with the number of public documents and sections, or 503 with what is wrong."""
     library = current_library()

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from kb.cli import cli, main
+from kb.cli.serving import _same_settings
+from kb.cli.session import Session
+from kb.config import load
 
 ROOT = Path(__file__).parents[2]
 
@@ -287,3 +290,10 @@ def test_a_machine_without_the_extra_for_assistants_is_told_how_to_get_it(kb, mo
     code, out, err = kb("mcp")
     assert (code, out) == (2, "")
     assert "kb-csw[mcp]" in err
+
+
+def test_processes_beside_a_server_have_the_settings_that_it_was_given():
+    """Otherwise they would refuse the name of the server."""
+    session = Session(overrides={"host": "kb.example.jp", "port": None, "threads": 4, "safe_mode": True})
+    assert _same_settings(session) == {"KB_HOST": "kb.example.jp", "KB_THREADS": "4", "KB_SAFE_MODE": "True"}
+    assert load(Path("x"), _same_settings(session)).host == "kb.example.jp"

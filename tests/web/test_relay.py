@@ -4,30 +4,44 @@ import os
 import re
 import signal
 import sys
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
 from threading import Event
 from time import monotonic
+from types import SimpleNamespace
 
 import pytest
+from flask import Flask
+from werkzeug.test import create_environ
 
+from kb.helper import receive, send
 from kb.testing import ingest_text, open_library
+from kb.web import relay
+from kb.web.answering import answer
 from kb.web.relay import Relay
+from kb.web.site import EXTENSION
 from tests.visiting import PASSWORD, Visitor
 
 PATIENCE = 60
 """Longest time that anything here may take before it is a failure, in seconds: a deadline, not a measurement."""
 
-#: Says on a results page which process has made it; breaks when somebody searches for what it cannot bear.
+#: Says on a results page which process has made it; does odd things when somebody searches for them.
 PLUGIN = """
-import os
+import os, signal, subprocess, sys
 from flask import request
 from kb import Panel, hookimpl
 
 def where(subject):
-    if "壊す" in request.args.get("q", ""):
+    asked = request.args.get("q", "")
+    if asked == "壊す":
         raise ValueError("壊れました")
+    if asked == "倒す":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if asked == "盗む":
+        return "盗んだもの：" + subprocess.run([sys.executable, "-c", "print(repr(input()))"], capture_output=True).stdout.decode()
     return f"プロセス{os.getpid()}番"
 
 @hookimpl
@@ -156,7 +170,19 @@ def test_which_pages_others_make_and_which_only_the_server(visitor):
     """What is changed, downloaded, or counted in memory is the server's own."""
     section = visitor.get("/search?q=片付け").links("^/sections/")[0]
     why, document = section.replace("/sections/", "/why/"), visitor.get("/documents/").links("^/documents/[0-9a-f]")[0]
-    theirs = ["/", "/search", why, section, document, "/documents/", "/suggest", "/api/search", "/api/suggest"]
+    theirs = [
+        "/health",
+        "/",
+        "/search",
+        why,
+        section,
+        document,
+        "/documents/",
+        "/suggest",
+        "/api/search",
+        "/api/suggest",
+        "/feed.atom",
+    ]
     ours = [
         "/login",
         "/nowhere",
@@ -186,11 +212,74 @@ def test_when_one_dies_nobody_notices_and_another_takes_its_place(visitor):
     with relayed(visitor, 1):
         (first,) = processes_of(visitor, 1)
         os.kill(first, signal.SIGKILL)
+        until(lambda: not Path(f"/proc/{first}").exists(), "its supervisor has found out")
         page = visitor.get("/search?q=民生委員")
         assert page.titles
-        assert process_of(page) == os.getpid()
         found = until(lambda: {process_of(visitor.get("/search?q=民生委員"))} - {os.getpid(), first}, "another process")
         assert len(found) == 1
+
+
+def test_a_page_that_ends_its_process_is_not_tried_again(visitor):
+    """It would end the server."""
+    with relayed(visitor, 1):
+        (first,) = processes_of(visitor, 1)
+        page = visitor.get("/search?q=倒す")
+        assert (page.status, "ただいま利用できません" in page.text) == (503, True)
+        assert visitor.get("/api/search?q=民生委員").status == 200
+        assert not is_running(first)
+
+
+def test_a_process_that_does_not_answer_is_replaced_and_whoever_waits_is_told(visitor, monkeypatch):
+    monkeypatch.setattr(relay, "LONGEST", 1.0)
+    with relayed(visitor, 1), ThreadPoolExecutor(3) as people:
+        (stopped,) = processes_of(visitor, 1)
+        os.kill(stopped, signal.SIGSTOP)
+        pages = list(people.map(lambda _: visitor.other().get("/search?q=民生委員"), range(3)))
+        assert 503 in {page.status for page in pages} <= {200, 503}
+        assert visitor.get("/login").status == 200
+        until(lambda: not is_running(stopped), "it has been ended")
+        until(lambda: process_of(visitor.get("/search?q=民生委員")) != os.getpid(), "another process")
+
+
+def test_the_server_ends_while_somebody_asks_a_process_that_does_not_read(visitor):
+    """The pipe is full, and whoever writes to it does not let go of it."""
+    with ThreadPoolExecutor(1) as people:
+        with relayed(visitor, 1):
+            (stopped,) = processes_of(visitor, 1)
+            os.kill(stopped, signal.SIGSTOP)
+            asking = people.submit(
+                visitor.client.get, "/search", headers={"Referer": "http://localhost/" + "a" * 200_000}
+            )
+            until(lambda: Path(f"/proc/{stopped}/stat").exists() and not asking.done(), "it is asked")
+        assert asking.result(PATIENCE).status_code == 200  # by the server: the question was never read
+    assert not is_running(stopped)
+
+
+def test_programs_that_a_page_starts_cannot_read_what_others_ask(visitor):
+    with relayed(visitor, 1), ThreadPoolExecutor(4) as people:
+        pages = list(people.map(lambda words: visitor.other().get("/search", q=words), ["盗む", "民生委員"] * 4))
+    assert [page.status for page in pages] == [200] * 8
+    assert all("盗んだもの：" in page.text and "REMOTE_ADDR" not in page.text for page in pages[::2])
+
+
+def test_what_a_page_leaves_for_later_does_not_end_its_process():
+    app = Flask("later")
+    app.extensions[EXTENSION] = SimpleNamespace(failures=deque())
+
+    @app.get("/")
+    def page():
+        response = app.make_response("答え")
+        response.call_on_close(lambda: 1 / 0)
+        return response
+
+    questions, answers = BytesIO(), BytesIO()
+    environ = {name: value for name, value in create_environ("/").items() if isinstance(value, str)}
+    for _ in range(2):
+        send(environ, questions)
+    questions.seek(0)
+    answer(app, questions, answers)
+    answers.seek(0)
+    assert [receive(answers).body.decode() for _ in range(2)] == ["答え", "答え"]
 
 
 def test_processes_that_cannot_start_keep_nobody_waiting(visitor):
