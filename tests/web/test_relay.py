@@ -190,7 +190,6 @@ def test_which_pages_others_make_and_which_only_the_server(visitor):
         f"{document}/original",
         "/static/kb.css",
         "/account",
-        "/health",
         "/api/",
     ]
     with relayed(visitor, 1, PARROT):
