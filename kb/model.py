@@ -124,7 +124,7 @@ class Config:
     """URL of the catalogue's database; empty for SQLite in the store."""
     engine: str = "whoosh"
     """Which index engine answers: ``whoosh`` or ``memory``."""
-    cache_megabytes: int = 160
+    cache_megabytes: int = 80
     """Memory for what has been read of the index, in MiB; those processes that answer pages share it."""
     page_processes: int = 0
     """How many processes answer pages; 0 for as many as there are processors, up to four, 1 for the server alone."""

@@ -88,6 +88,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "search.query",
             "ingest.intake",
             "helper",
+            "memory",
             "supervisor",
             "web",
             "kit",

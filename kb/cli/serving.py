@@ -13,6 +13,7 @@ from threading import Event, Thread
 
 import click
 
+from kb import memory
 from kb.cli.ingesting import ingest_sources, report
 from kb.cli.japanese import Command
 from kb.cli.output import err
@@ -140,6 +141,8 @@ def answer(session: Session) -> None:
     with session.library(catching_up=False) as library:
         app = create_app(library)
         library.warm()
+        gc.collect()
+        memory.give_back()
         gc.freeze()  # what is there now stays: no collection is to walk through it while somebody waits
         run(app, questions, answers)
 
