@@ -53,13 +53,6 @@ ANNOTATIONS = {"0123456789ab-1": (Annotation("date", "2022-02-15", "令和4年2�
 
 
 @pytest.fixture
-def engine(tmp_path, database):
-    opened = open_database(tmp_path, database)
-    yield opened
-    opened.dispose()
-
-
-@pytest.fixture
 def catalogue(engine):
     return Catalogue(engine)
 

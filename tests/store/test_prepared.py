@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import bindparam, event, insert, select, text
 
 from kb.store import tables
-from kb.store.database import open_database
 from kb.store.prepared import Prepared
 from kb.store.rows import document_row
 from kb.testing import a_document
@@ -15,13 +14,6 @@ pytestmark = pytest.mark.databases
 
 COLUMNS = (*tables.document.c, tables.document.c.pages.is_not(None).label("paged"))
 NAMES = [f"だより{number}" for number in range(300)]
-
-
-@pytest.fixture
-def engine(tmp_path, database):
-    opened = open_database(tmp_path, database)
-    yield opened
-    opened.dispose()
 
 
 @pytest.fixture
