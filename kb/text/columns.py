@@ -51,6 +51,13 @@ def sums(numbers: Integers) -> Integers:
     return found
 
 
+def differences(numbers: Integers, firsts: Integers) -> Integers:
+    """How much greater each number is than the one before it; the first of each run as it is."""
+    found = np.diff(numbers, prepend=0)
+    found[firsts] = numbers[firsts]
+    return found
+
+
 def spread(starts: Integers, counts: Integers) -> Integers:
     """The numbers start, start + 1 …, ``count`` of them, for each pair."""
     ends = np.cumsum(counts)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kb.text.batch import Batch
-from kb.text.columns import Flags, Integers, flat, spread, sums
+from kb.text.columns import Flags, Integers, differences, flat, spread, sums
 from kb.text.words import CODES, ENCODING, HEAD, ROWS, TEXT, edged, half, identity
 
 #: The width that nearly all have, those that others have, and the widest, which holds anything.
@@ -52,7 +52,7 @@ def encode(texts: Sequence[str], batch: Batch, several: Sequence[Sequence[int]])
     terms, numbers = _terms(batch, batch.numbers[at], borders)
     firsts = sums(counts)[:-1][counts > 0]
     lengths = (batch.ends - batch.starts)[at]
-    tokens = _Tokens(numbers, _steps(batch.starts[at], firsts), lengths, _steps(batch.positions[at], firsts))
+    tokens = _Tokens(numbers, differences(batch.starts[at], firsts), lengths, differences(batch.positions[at], firsts))
     heads = [TEXT.pack(*identity(texts[text]), count) for text, count in zip(chosen, counts.tolist(), strict=True)]
     narrow, widths = _rows(tokens, counts, _NARROW), _widths(tokens, borders)
     places = zip(terms, pairwise(bounds.tolist()), pairwise(borders.tolist()), strict=True)
@@ -76,13 +76,6 @@ def _terms(batch: Batch, numbers: Integers, borders: Integers) -> tuple[list[byt
     begins = before[borders]
     terms = [edged(names[begin:end]).encode(ENCODING) for begin, end in pairwise(begins.tolist())]
     return terms, before[first[which]] - begins[:-1][of_token]
-
-
-def _steps(numbers: Integers, firsts: Integers) -> Integers:
-    """How much greater each number is than the one before it; the first of each text as it is."""
-    found = np.diff(numbers, prepend=0)
-    found[firsts] = numbers[firsts]
-    return found
 
 
 def _widths(tokens: _Tokens, borders: Integers) -> dict[int, int]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kb.search.arrays.matches import Flags, flags
 from kb.search.arrays.packing import Integers
 from kb.search.arrays.terms import NONE
-from kb.text.columns import spread
+from kb.text.columns import spread, sums
 
 Words = NDArray[np.uint64]
 
@@ -57,7 +57,7 @@ class Facet:
         sections, codes = _together(found)
         of_section = np.argsort(sections, kind="stable")
         each = np.bincount(sections, minlength=size if len(sections) else 0)  # most fields may have no values at all
-        self._starts = np.append(0, np.cumsum(each)).astype(np.uint32)
+        self._starts = sums(each).astype(np.uint32)
         self._codes = codes[of_section].astype(np.min_scalar_type(len(values)))
         self._common = [code for code, sections in enumerate(found) if len(sections) * _RARE >= size]
         self._rare = [code for code, sections in enumerate(found) if 0 < len(sections) * _RARE < size]

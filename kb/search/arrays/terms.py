@@ -15,7 +15,7 @@ from kb.search.analysed import Row
 from kb.search.arrays.file import Arrays, named, part
 from kb.search.arrays.packing import Integers, Packed, join, pack, pack_row, unpack_row
 from kb.search.arrays.strings import Strings, pack_strings
-from kb.text.columns import spread
+from kb.text.columns import differences, spread, sums
 
 NONE: Integers = np.empty(0, dtype=np.int64)
 
@@ -232,16 +232,9 @@ def _part(postings: Postings) -> _Part:
     positions: dict[str, NDArray[np.generic]] = {}
     if len(postings.positions):
         firsts[begins] = True
-        positions = pack(_differences(postings.positions, begins), ends)
-    numbers = pack(_differences(postings.numbers, postings.starts[:-1]), postings.starts)
+        positions = pack(differences(postings.positions, begins), ends)
+    numbers = pack(differences(postings.numbers, postings.starts[:-1]), postings.starts)
     return _Part(np.diff(postings.starts), numbers, np.diff(ends), firsts, positions)
-
-
-def _differences(values: Integers, starts: Integers) -> Integers:
-    """Each number less the one before it; the first of each run as it is."""
-    found = np.diff(values, prepend=0)
-    found[starts] = values[starts]
-    return found
 
 
 #: Bytes of which the bits are counted at a time.
@@ -256,11 +249,11 @@ class Terms:
         count = len(self.terms)
         self.sections = unpack_row(part(arrays, "sections."), count)
         """How many sections have each term."""
-        self._numbers = Packed.of(part(arrays, "numbers."), np.append(0, np.cumsum(self.sections)))
+        self._numbers = Packed.of(part(arrays, "numbers."), sums(self.sections))
         self._positions: Packed | None = None
         if "firsts" in arrays:
             occurrences = unpack_row(part(arrays, "occurrences."), count)
-            self._positions = Packed.of(part(arrays, "positions."), np.append(0, np.cumsum(occurrences)))
+            self._positions = Packed.of(part(arrays, "positions."), sums(occurrences))
             self._firsts = arrays["firsts"].view(np.uint8)
 
     def numbers(self, term: int) -> Integers:
@@ -299,12 +292,12 @@ class Terms:
         words = np.zeros(-(-len(data) // _WORD) * _WORD, dtype=np.uint8)
         words[: len(data)] = data
         words[0] &= 0xFF >> (first & 7)  # what is before belongs to another term
-        sums = np.cumsum(np.bitwise_count(words.view(np.uint64)), dtype=np.int64)
-        at = np.minimum(np.searchsorted(sums, which, side="right"), len(sums) - 1)
-        rest = which - np.append(0, sums)[at]
+        until = np.cumsum(np.bitwise_count(words.view(np.uint64)), dtype=np.int64)
+        at = np.minimum(np.searchsorted(until, which, side="right"), len(until) - 1)
+        rest = which - np.append(0, until)[at]
         bits = np.cumsum(np.unpackbits(words.reshape(-1, _WORD)[at], axis=1), axis=1, dtype=np.uint8)
         found = at * _WORD * 8 + (bits > rest[:, None]).argmax(axis=1) - (first & 7)
-        return np.where(which == sums[-1], last - first, np.minimum(found, last - first))
+        return np.where(which == until[-1], last - first, np.minimum(found, last - first))
 
     def postings(self, term: int) -> tuple[Integers, Integers]:
         """``numbers`` and ``counts``."""
@@ -364,7 +357,7 @@ class Terms:
 
 
 def _sums(steps: Integers, starts: Integers) -> Integers:
-    """What ``_differences`` was given."""
+    """What ``differences`` was given."""
     sums = np.cumsum(steps)
     sizes = np.diff(starts, append=len(steps))
     found: Integers = sums - np.repeat(sums[starts] - steps[starts], sizes)

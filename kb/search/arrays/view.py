@@ -273,9 +273,8 @@ class View:
 
     def _sections_with(self, names: Iterable[str], term: str) -> int:
         """How many sections have a term in one of these fields, or one more than once."""
-        found = ((leaf.field(name), term.encode()) for leaf in self._leaves for name in names)
-        places = ((field, field.terms.find(word)) for field, word in found)
-        return sum(int(field.sections[place]) for field, place in places if place >= 0)
+        found = ((name, leaf, number) for name in names for leaf, _, number in self._places(name, term))
+        return sum(int(leaf.field(name).sections[number]) for name, leaf, number in found)
 
     def _within(self, node: IndexNode, numbers: Integers) -> Matches:
         """Which of these sections, few as they are, a node matches: what it would be worth elsewhere is left out."""
@@ -303,10 +302,7 @@ class View:
     def _scored_within(self, name: str, term: str, numbers: Integers) -> Matches:
         """A term's BM25 in one field of some sections."""
         frequency, parts = 0, [(NONE, NONE)]
-        for leaf, start in zip(self._leaves, self._starts, strict=False):
-            number = leaf.field(name).terms.find(term.encode())
-            if number < 0:
-                continue
+        for leaf, start, number in self._places(name, term):
             having = self._numbers(leaf, name, number)
             frequency += len(having) if self._is_whole else int(self._live[having + start].sum())
             low, high = np.searchsorted(numbers, (start, start + len(leaf.sections)))
@@ -355,22 +351,21 @@ class View:
 
     def _postings(self, name: str, term: str) -> tuple[Integers, Integers]:
         """Numbers of the sections that have the term in this field, and how often; those replaced are left out."""
-        parts = [
-            (found[0] + start, found[1])
-            for leaf, start in zip(self._leaves, self._starts, strict=False)
-            if (found := self._of_leaf(leaf, name, term)) is not None
-        ]
-        return self._together(parts)
+        read = ((self._read(leaf, name, number), start) for leaf, start, number in self._places(name, term))
+        return self._together([(numbers + start, counts) for (numbers, counts), start in read])
 
     def _having(self, name: str, term: str) -> Integers:
         """The numbers alone."""
-        found = (
-            (leaf, start, leaf.field(name).terms.find(term.encode()))
-            for leaf, start in zip(self._leaves, self._starts, strict=False)
-        )
-        parts = [self._numbers(leaf, name, number) + start for leaf, start, number in found if number >= 0]
+        parts = [self._numbers(leaf, name, number) + start for leaf, start, number in self._places(name, term)]
         numbers = np.concatenate([NONE, *parts])
         return numbers if self._is_whole else numbers[self._live[numbers]]
+
+    def _places(self, name: str, term: str) -> Iterator[tuple[Leaf, int, int]]:
+        """The leaves that have a term in this field, each with where its sections start and the term's number in it."""
+        word = term.encode()
+        for leaf, start in zip(self._leaves, self._starts, strict=False):
+            if (number := leaf.field(name).terms.find(word)) >= 0:
+                yield leaf, start, number
 
     def _together(self, parts: Sequence[tuple[Integers, Integers]]) -> tuple[Integers, Integers]:
         """The parts of all leaves in a row, without the sections that have been replaced."""
@@ -432,10 +427,6 @@ class View:
             return (np.cumsum(counts) - counts)[which], counts[which]
         key = (leaf.id, name, number, "begins")
         return self._cache.get(key, lambda: (np.cumsum(counts) - counts, NONE))[0][which], counts[which]
-
-    def _of_leaf(self, leaf: Leaf, name: str, term: str) -> tuple[Integers, Integers] | None:
-        number = leaf.field(name).terms.find(term.encode())
-        return self._read(leaf, name, number) if number >= 0 else None
 
     def _read(self, leaf: Leaf, name: str, number: int) -> tuple[Integers, Integers]:
         """The postings of a term in a leaf."""
