@@ -225,14 +225,17 @@ def _command(process: int) -> str:
 
 def _share(process: int) -> int:
     """Its memory in bytes; of what n processes share, the n-th part."""
-    lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii", errors="replace").splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return _bytes(process, "smaps_rollup", "Pss:")
 
 
 def _peak(process: int) -> int:
     """The most memory that a process has had, in bytes."""
-    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace").splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+    return _bytes(process, "status", "VmHWM")
+
+
+def _bytes(process: int, file: str, what: str) -> int:
+    lines = Path(f"/proc/{process}/{file}").read_text(encoding="ascii", errors="replace").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(what))
 
 
 if __name__ == "__main__":
