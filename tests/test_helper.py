@@ -9,9 +9,7 @@ import pytest
 
 from kb.helper import Helper, UnaskedError
 from kb.supervisor import Supervisor
-
-PATIENCE = 60
-"""Longest time that anything here may take before it is a failure, in seconds: a deadline, not a measurement."""
+from tests.processes import PATIENCE
 
 ECHO = """
 from kb.helper import pipes, receive, send

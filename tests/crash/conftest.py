@@ -12,8 +12,6 @@ import subprocess
 import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event
-from time import monotonic
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -22,21 +20,7 @@ import pytest
 from kb.auth import opened
 from kb.config import load
 from kb.model import OPERATOR, Role
-
-#: Longest time that anything here may take before it is a failure, in seconds: a deadline, not a measurement.
-PATIENCE = 120
-
-#: How often somebody who waits for another process looks again, in seconds.
-GLANCE = 0.05
-
-
-def until(condition, what):
-    """Wait for something that other processes do."""
-    end, pause = monotonic() + PATIENCE, Event()
-    while not (found := condition()):
-        assert monotonic() < end, f"in vain: {what}"
-        pause.wait(GLANCE)
-    return found
+from tests.processes import PATIENCE, until
 
 
 def children(pid):

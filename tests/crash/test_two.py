@@ -1,10 +1,10 @@
 """Two processes over one data folder: one server, one worker, and everybody else beside them."""
 
 import sys
-from contextlib import suppress
-from pathlib import Path
 
 import pytest
+
+from tests.processes import is_running
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
 
@@ -49,9 +49,3 @@ def test_when_the_server_is_killed_nothing_of_it_goes_on(place):
     )
     server.kill(workers=False)
     place.until(lambda: not any(map(is_running, beside)), "they have found out")
-
-
-def is_running(pid):
-    with suppress(FileNotFoundError):
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in {"Z", "X"}
-    return False

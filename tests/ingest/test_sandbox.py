@@ -3,15 +3,13 @@
 import os
 import sys
 import textwrap
-from pathlib import Path
-from threading import Event
-from time import monotonic
 
 import pytest
 
 from kb.errors import ExtractionError, PluginError, StorageError
 from kb.ingest.sandbox import extract
 from kb.model import Config, File
+from tests.processes import is_running, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits and process groups are Unix's")
 
@@ -100,23 +98,8 @@ def test_a_sleeping_reader_that_ignores_signals_is_killed_with_its_children(read
             """,
             seconds=3,
         )
-    end, pause = monotonic() + PATIENCE, Event()
-    while any(running(int(pid)) for pid in pids.read_text().split()):
-        assert monotonic() < end, "still there"
-        pause.wait(0.05)  # the kernel ends it when its turn comes, on a busy machine after we have been told
-
-
-PATIENCE = 60
-"""Longest time until a process that was killed has gone, in seconds: a deadline, not a measurement."""
-
-
-def running(pid: int) -> bool:
-    """Whether a process is there and no zombie that its new parent has yet to collect."""
-    try:
-        with Path(f"/proc/{pid}/stat").open() as stat:
-            return stat.read().rsplit(")", 1)[1].split()[0] not in {"Z", "X"}
-    except FileNotFoundError:
-        return False
+    # The kernel ends it when its turn comes, on a busy machine after we have been told.
+    until(lambda: not any(is_running(int(pid)) for pid in pids.read_text().split()), "they have gone")
 
 
 def test_too_much_memory(read):

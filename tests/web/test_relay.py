@@ -6,11 +6,9 @@ import signal
 import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from threading import Event
-from time import monotonic
 from types import SimpleNamespace
 
 import pytest
@@ -23,10 +21,8 @@ from kb.web import relay
 from kb.web.answering import answer
 from kb.web.relay import Relay
 from kb.web.site import EXTENSION
+from tests.processes import PATIENCE, is_running, until
 from tests.visiting import PASSWORD, Visitor
-
-PATIENCE = 60
-"""Longest time that anything here may take before it is a failure, in seconds: a deadline, not a measurement."""
 
 #: Says on a results page which process has made it; does odd things when somebody searches for them.
 PLUGIN = """
@@ -53,21 +49,6 @@ def kb_panels(place):
 def process_of(page):
     """The process that has made a results page."""
     return int(re.search(r"プロセス(\d+)番", page.text)[1])
-
-
-def is_running(pid):
-    with suppress(FileNotFoundError):
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] not in {"Z", "X"}
-    return False
-
-
-def until(condition, what):
-    """Wait for something that other processes do."""
-    end, pause = monotonic() + PATIENCE, Event()
-    while not (found := condition()):
-        assert monotonic() < end, f"in vain: {what}"
-        pause.wait(0.05)
-    return found
 
 
 @pytest.fixture
